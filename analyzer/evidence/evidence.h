@@ -1,0 +1,135 @@
+/*
+ * evidence.h: opens anything that was handed in and gives its texts as
+ * blocks of whole lines, with a custody record for each. What a file is comes
+ * from its bytes, never from its name. Nothing is unpacked to disk, no path
+ * from an archive is ever opened, evidence is only read.
+ */
+#ifndef ANALYZER_EVIDENCE_EVIDENCE_H
+#define ANALYZER_EVIDENCE_EVIDENCE_H
+
+#include "analyzer/base.h"
+
+struct evidence_limits {      /* 0 means the default, hazards.md */
+    uint64_t max_ratio;       /* expansion, counted beyond 64 MiB; 200 */
+    uint64_t max_text_bytes;  /* of one text; 0: no bound */
+    uint64_t max_line_bytes;  /* kept of a line; 1 MiB */
+    uint32_t max_depth;       /* nesting; 8 */
+    uint32_t max_members;     /* of one top-level file; 100,000 */
+    uint32_t max_name_bytes;  /* of a member's name; 4096 */
+};
+
+enum warning_topic { /* printed by warning_topic_name() */
+    WARN_DAMAGED = 1,  /* bad checksum, cut short, junk between members */
+    WARN_BOUND,        /* a limit was met */
+    WARN_SKIPPED,      /* link, device, unreadable, not a log */
+    WARN_ENCRYPTED,    /* an archive member that needs a password */
+    WARN_LONG_LINE,    /* a line beyond max_line_bytes */
+    WARN_BINARY,       /* NUL blocks inside a text */
+    WARN_DUPLICATE,    /* the same text came before */
+    WARN_OVERLAP,      /* part of the text came before */
+    WARN_GAP,          /* silence that the server's rhythm does not explain */
+    WARN_ORDER,        /* time runs backwards */
+    WARN_FORGED,       /* lines that pose as records */
+    WARN_TORN,         /* a line torn or cut */
+    WARN_TOPIC_COUNT
+};
+const char *warning_topic_name(enum warning_topic topic);
+/* True for the topics that make the exit status 1: something was lost. */
+bool warning_topic_is_loss(enum warning_topic topic);
+
+struct custody_warning {
+    enum warning_topic topic;
+    uint64_t line;         /* 0: not at a line */
+    uint64_t offset_bytes; /* in the text, or in the stored bytes */
+    const char *text;      /* one sentence, printable */
+};
+
+/* What an evidence file was; one row for each text and for each container. */
+struct custody {
+    const char *path;        /* name as given; inside an archive the member's */
+    const char *container;   /* the archive's chain of names, NULL at the top */
+    const char *compression; /* "none", "gzip", "xz", …, inner last: "gzip" */
+    bool is_container;       /* an archive: has members, no text of its own */
+    bool is_text;            /* lines were given to the sink */
+    uint64_t stored_bytes;   /* as found */
+    char sha256[65];         /* of the bytes as found; "" if not all were read */
+    uint64_t text_bytes;
+    char text_sha256[65];
+    uint64_t damaged_bytes;  /* of the text: known to be wrong */
+    struct custody_warning *warnings;
+    size_t warning_count;
+};
+
+/*
+ * Who takes the texts. `begin` gets the first block's bytes (up to 64 KiB of
+ * whole lines; all there is of a shorter text) and answers whether it wants
+ * the lines; without it the text is still hashed and counted. All callbacks
+ * of one text come from one thread, in order; texts of different top-level
+ * files may come from different threads.
+ */
+struct evidence_sink {
+    void *user;
+    /* *ret_text is handed to `block` and `end`. */
+    enum status (*begin)(void *user, const struct custody *so_far,
+                         struct sv head, void **ret_text, bool *ret_wanted);
+    /*
+     * Whole lines with their newlines, the last of a text perhaps without.
+     * offset_bytes: where the block begins in the text. A line longer than
+     * max_line_bytes comes cut to that, with its newline, and `cut` counts
+     * the bytes left out of this block (at the end of its last line).
+     */
+    enum status (*block)(void *text, struct sv block, uint64_t offset_bytes,
+                         uint64_t cut_bytes);
+    /* Also for rows that had no text or were not wanted (text is NULL). */
+    enum status (*end)(void *user, void *text, const struct custody *custody);
+};
+
+/* One top-level input after folders were walked: a file, or stdin. */
+struct evidence_source {
+    const char *path; /* as printed; "-" for stdin */
+    uint64_t size_bytes;
+    bool is_stdin;
+    bool is_plain; /* a regular file whose first bytes are no compression or
+                      archive: may be read in ranges */
+};
+
+struct evidence_list {
+    struct evidence_source *sources; /* sorted by path bytes, each path once */
+    size_t source_count;
+    struct custody *refused; /* what could not be opened, with its warning */
+    size_t refused_count;
+};
+
+/*
+ * Finds what is to be read: files, folders (recursive, sorted, links not
+ * followed), "-". A missing or unreadable path becomes a `refused` row, not a
+ * failure. Owner: the caller, evidence_list_free().
+ * Fails: STATUS_NOMEM.
+ */
+enum status evidence_list_make(const char *const *paths, size_t path_count,
+                               struct evidence_list **ret_list,
+                               struct fault *fault);
+void evidence_list_free(struct evidence_list *list);
+
+/*
+ * Reads one source to its end through `sink`: itself, its members, theirs.
+ * Damage and limits are warnings in custody records, never a failure.
+ * Fails: STATUS_NOMEM, or what the sink returned.
+ */
+enum status evidence_read(const struct evidence_source *source,
+                          const struct evidence_limits *limits,
+                          const struct evidence_sink *sink,
+                          struct fault *fault);
+
+/*
+ * Reads the bytes [from, to) of a plain source as blocks of whole lines, no
+ * hashing, through sink->block alone with `text`. `from` and `to` must be
+ * starts of lines (or the end).
+ */
+enum status evidence_read_range(const struct evidence_source *source,
+                                const struct evidence_limits *limits,
+                                uint64_t from, uint64_t to,
+                                const struct evidence_sink *sink, void *text,
+                                struct fault *fault);
+
+#endif
