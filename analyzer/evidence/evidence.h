@@ -47,14 +47,16 @@ struct custody_warning {
 /* What an evidence file was; one row for each text and for each container. */
 struct custody {
     const char *path;        /* name as given; inside an archive the member's */
-    const char *container;   /* the archive's chain of names, NULL at the top */
-    const char *compression; /* "none", "gzip", "xz", …, inner last: "gzip" */
+    const char *container;   /* the archives' names, outermost first, joined
+                                by "!"; NULL at the top */
+    const char *compression; /* "none", "gzip", …; several: "gzip+xz", the
+                                innermost last */
     bool is_container;       /* an archive: has members, no text of its own */
     bool is_text;            /* lines were given to the sink */
     uint64_t stored_bytes;   /* as found */
     char sha256[65];         /* of the bytes as found; "" if not all were read */
-    uint64_t text_bytes;
-    char text_sha256[65];
+    uint64_t text_bytes;     /* unpacked and read; those that were cut too */
+    char text_sha256[65];    /* of those; "" if a bound left some unread */
     uint64_t damaged_bytes;  /* of the text: known to be wrong */
     struct custody_warning *warnings;
     size_t warning_count;
@@ -65,7 +67,10 @@ struct custody {
  * whole lines; all there is of a shorter text) and answers whether it wants
  * the lines; without it the text is still hashed and counted. All callbacks
  * of one text come from one thread, in order; texts of different top-level
- * files may come from different threads.
+ * files may come from different threads. Members end before their container.
+ * A text that is not wanted and yet has a *ret_text is still looked through
+ * for long lines and NUL bytes (for who reads it in ranges). After a callback
+ * failed, none is called any more.
  */
 struct evidence_sink {
     void *user;
@@ -86,8 +91,9 @@ struct evidence_sink {
 
 /* One top-level input after folders were walked: a file, or stdin. */
 struct evidence_source {
-    const char *path; /* as printed; "-" for stdin */
-    uint64_t size_bytes;
+    const char *path; /* its raw bytes, to open it; "-" for stdin. Printed is
+                         custody.path alone */
+    uint64_t size_bytes; /* when listed; what is added later is not read */
     bool is_stdin;
     bool is_plain; /* a regular file whose first bytes are no compression or
                       archive: may be read in ranges */
@@ -102,7 +108,7 @@ struct evidence_list {
 
 /*
  * Finds what is to be read: files, folders (recursive, sorted, links not
- * followed), "-". A missing or unreadable path becomes a `refused` row, not a
+ * followed; a link that is given itself is), "-". A missing or unreadable path becomes a `refused` row, not a
  * failure. Owner: the caller, evidence_list_free().
  * Fails: STATUS_NOMEM.
  */
@@ -125,6 +131,8 @@ enum status evidence_read(const struct evidence_source *source,
  * Reads the bytes [from, to) of a plain source as blocks of whole lines, no
  * hashing, through sink->block alone with `text`. `from` and `to` must be
  * starts of lines (or the end).
+ * Fails: STATUS_IO, also when the file became shorter; STATUS_NOMEM, or what
+ * the sink returned.
  */
 enum status evidence_read_range(const struct evidence_source *source,
                                 const struct evidence_limits *limits,
