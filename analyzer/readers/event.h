@@ -62,54 +62,54 @@ enum event_kind {
     EVENT_IGNORED_FAIL, /* addr: error ignored */
     EVENT_PIPE_OUTPUT,  /* addr: T transport output: text */
     /* queue and message management, 2.3 */
-    EVENT_FROZEN,          /* Frozen … (delivery process), frozen by … */
-    EVENT_STILL_FROZEN,    /* Message is frozen */
-    EVENT_UNFROZEN,        /* Unfrozen by …, unfrozen by … */
-    EVENT_REMOVED,         /* removed by … */
-    EVENT_CANCELLED,       /* cancelled by … */
-    EVENT_EXPIRED,         /* Message removed because older than … */
-    EVENT_QUEUE_NOTE,      /* no immediate delivery, spool locked, moved, … */
-    EVENT_RESCINDED,       /* rescind the above message-accept */
-    EVENT_QUEUE_RUN,       /* Start/End queue run */
-    EVENT_DAEMON,          /* daemon started, SIGHUP */
-    EVENT_CWD,             /* cwd=DIR N args: … */
+    EVENT_FROZEN,       /* Frozen … (delivery process), frozen by … */
+    EVENT_STILL_FROZEN, /* Message is frozen */
+    EVENT_UNFROZEN,     /* Unfrozen by …, unfrozen by … */
+    EVENT_REMOVED,      /* removed by … */
+    EVENT_CANCELLED,    /* cancelled by … */
+    EVENT_EXPIRED,      /* Message removed because older than … */
+    EVENT_QUEUE_NOTE,   /* no immediate delivery, spool locked, moved, … */
+    EVENT_RESCINDED,    /* rescind the above message-accept */
+    EVENT_QUEUE_RUN,    /* Start/End queue run */
+    EVENT_DAEMON,       /* daemon started, SIGHUP */
+    EVENT_CWD,          /* cwd=DIR N args: … */
     /* connections and dialogue, 2.5 */
-    EVENT_CONNECT,         /* SMTP connection from [ip] (… count = n) */
-    EVENT_DISCONNECT,      /* closed by, lost, unexpected disconnection, … */
-    EVENT_REFUSED,         /* connection refused before a command */
-    EVENT_NO_MAIL,         /* no MAIL in SMTP connection */
-    EVENT_PROTOCOL_ERROR,  /* SMTP syntax/protocol/synchronization error */
-    EVENT_DROPPED,         /* SMTP call from … dropped: … */
-    EVENT_INCOMPLETE,      /* incomplete transaction, timeouts, lost in data */
-    EVENT_AUTH_FAILED,     /* X authenticator failed for … (server side) */
-    EVENT_AUTH_CLIENT,     /* X authenticator failed H=… (Exim as client) */
-    EVENT_NO_HOST_NAME,    /* no host name found, alias list truncated, … */
-    EVENT_TLS_ERROR,       /* TLS error on connection, SSL verify error, … */
-    EVENT_DNS,             /* long lookups, DNS list defer */
+    EVENT_CONNECT,        /* SMTP connection from [ip] (… count = n) */
+    EVENT_DISCONNECT,     /* closed by, lost, unexpected disconnection, … */
+    EVENT_REFUSED,        /* connection refused before a command */
+    EVENT_NO_MAIL,        /* no MAIL in SMTP connection */
+    EVENT_PROTOCOL_ERROR, /* SMTP syntax/protocol/synchronization error */
+    EVENT_DROPPED,        /* SMTP call from … dropped: … */
+    EVENT_INCOMPLETE,     /* incomplete transaction, timeouts, lost in data */
+    EVENT_AUTH_FAILED,    /* X authenticator failed for … (server side) */
+    EVENT_AUTH_CLIENT,    /* X authenticator failed H=… (Exim as client) */
+    EVENT_NO_HOST_NAME,   /* no host name found, alias list truncated, … */
+    EVENT_TLS_ERROR,      /* TLS error on connection, SSL verify error, … */
+    EVENT_DNS,            /* long lookups, DNS list defer */
     /* policy, 2.6 */
-    EVENT_REJECTED,        /* [temporarily] rejected WHAT, one per refusal */
-    EVENT_REJECT_NOTE,     /* sender verify fail, unqualified …, discarded by
-                              an ACL: beside a refusal or without one */
-    EVENT_WARNING,         /* H=… Warning: text (ACL warn) */
+    EVENT_REJECTED,    /* [temporarily] rejected WHAT, one per refusal */
+    EVENT_REJECT_NOTE, /* sender verify fail, unqualified …, discarded by
+                          an ACL: beside a refusal or without one */
+    EVENT_WARNING,     /* H=… Warning: text (ACL warn) */
     /* outgoing attempts, 2.7 */
-    EVENT_ATTEMPT,         /* H=h [ip] Connection refused, SMTP error … */
-    EVENT_ROUTER_NOTE,     /* X router: skipped error, remote host is local */
+    EVENT_ATTEMPT,     /* H=h [ip] Connection refused, SMTP error … */
+    EVENT_ROUTER_NOTE, /* X router: skipped error, remote host is local */
     /* the rest of 2.8 and 2.9 */
-    EVENT_DKIM,            /* DKIM:, ARC:, dmarc: */
-    EVENT_REWRITE,         /* "old" from WHERE rewritten as … */
-    EVENT_CONFIG,          /* configuration, expansion, panic texts */
+    EVENT_DKIM,    /* DKIM:, ARC:, dmarc: */
+    EVENT_REWRITE, /* "old" from WHERE rewritten as … */
+    EVENT_CONFIG,  /* configuration, expansion, panic texts */
     /* cPanel's own lines, exim-log-format 11 and cpanel-facts 2.5 */
-    EVENT_OUTBOUND,        /* SMTP connection outbound EPOCH ID DOMAIN RCPT */
-    EVENT_SENDER_IDENT,    /* Sender identification U= D= S= */
-    EVENT_CONNECTION_IDENT,/* SMTP connection identification … B= */
-    EVENT_NOBODY_IDENT,    /* nobody send identification … */
-    EVENT_SCRIPT_DETAILS,  /* Script details - User: … X-PHP-… */
-    EVENT_PANEL_NOTE,      /* check_mail_permissions …, From: header …, bare
-                              hold and suspension lines */
+    EVENT_OUTBOUND,         /* SMTP connection outbound EPOCH ID DOMAIN RCPT */
+    EVENT_SENDER_IDENT,     /* Sender identification U= D= S= */
+    EVENT_CONNECTION_IDENT, /* SMTP connection identification … B= */
+    EVENT_NOBODY_IDENT,     /* nobody send identification … */
+    EVENT_SCRIPT_DETAILS,   /* Script details - User: … X-PHP-… */
+    EVENT_PANEL_NOTE, /* check_mail_permissions …, From: header …, bare
+                         hold and suspension lines */
     /* not events of their own */
-    EVENT_CONTINUATION,    /* belongs to the record before */
-    EVENT_REJECT_HEADER,   /* an envelope or header line of a reject record */
-    EVENT_OVERFLOW,        /* log string overflowed log buffer */
+    EVENT_CONTINUATION,  /* belongs to the record before */
+    EVENT_REJECT_HEADER, /* an envelope or header line of a reject record */
+    EVENT_OVERFLOW,      /* log string overflowed log buffer */
     EVENT_KIND_COUNT
 };
 
@@ -147,9 +147,9 @@ struct host {
 };
 
 enum delivery_mark {
-    MARK_FIRST = 1,   /* => */
-    MARK_MORE,        /* -> */
-    MARK_CUTTHROUGH   /* >> */
+    MARK_FIRST = 1, /* => */
+    MARK_MORE,      /* -> */
+    MARK_CUTTHROUGH /* >> */
 };
 
 enum delivery_target {
@@ -169,7 +169,7 @@ enum event_flag {
     EVENT_FORGED_LINES = 1 << 3, /* …of which some pose as lines of their own */
     EVENT_BY_LIMIT = 1 << 4,     /* cPanel's limit, hold or suspension text */
     EVENT_REJECT_LOG = 1 << 5,   /* read from a reject log */
-    EVENT_QUEUED_TWICE = 1 << 6  /* retry timeout exceeded: second line of ** */
+    EVENT_QUEUED_TWICE = 1 << 6 /* retry timeout exceeded: second line of ** */
 };
 
 /* One line. Which fields are filled depends on `kind`; others are empty. */
@@ -190,23 +190,23 @@ struct event {
 
     /* arrival; ident, auth and sender also on rejections */
     uint32_t arrival_flags;
-    struct sv sender;      /* without <>; empty for the null sender */
-    bool sender_null;      /* it was <> */
+    struct sv sender;         /* without <>; empty for the null sender */
+    bool sender_null;         /* it was <> */
     struct message_id parent; /* R= */
-    struct host host;      /* arrivals, rejections, connections, deliveries,
-                              attempts */
-    struct sv interface_ip; /* I= */
+    struct host host;         /* arrivals, rejections, connections, deliveries,
+                                 attempts */
+    struct sv interface_ip;   /* I= */
     uint32_t interface_port;
-    struct sv ident;       /* U= */
-    struct sv protocol;    /* P= */
-    struct sv cipher;      /* X= */
+    struct sv ident;         /* U= */
+    struct sv protocol;      /* P= */
+    struct sv cipher;        /* X= */
     struct sv authenticator; /* A= first part; or who failed */
-    struct sv auth_id;     /* A= second part; or set_id= */
-    uint64_t size_bytes;   /* S= */
-    struct sv header_id;   /* id=, without the brackets */
-    struct sv subject;     /* T= as written, still escaped: subject_decode() */
-    struct sv from;        /* from <…> */
-    struct sv recipients;  /* after for: recipients_next() */
+    struct sv auth_id;       /* A= second part; or set_id= */
+    uint64_t size_bytes;     /* S= */
+    struct sv header_id;     /* id=, without the brackets */
+    struct sv subject;    /* T= as written, still escaped: subject_decode() */
+    struct sv from;       /* from <…> */
+    struct sv recipients; /* after for: recipients_next() */
 
     /* deliveries, deferrals, failures */
     enum delivery_mark mark;
@@ -216,29 +216,31 @@ struct event {
     struct sv original; /* <ORIG>; the final address when not shown */
     struct sv router;
     struct sv transport;
-    struct sv response; /* C= as written; or the text of == and ** */
-    int32_t errno_value; /* defer (N) */
-    struct sv queue_time; /* QT= */
+    struct sv response;      /* C= as written; or the text of == and ** */
+    int32_t errno_value;     /* defer (N) */
+    struct sv queue_time;    /* QT= */
     struct sv delivery_time; /* DT= */
 
     /* rejections and notes */
-    struct sv what;    /* "RCPT", "after DATA", "EHLO", …; the queue-run word;
-                          B= of an identification */
+    struct sv what; /* "RCPT", "after DATA", "EHLO", …; the queue-run word;
+                       B= of an identification */
     struct sv target_address; /* the refused recipient or sender; E= */
-    struct sv reason;  /* text after the colon; who froze, removed, … */
+    struct sv reason; /* text after the colon; who froze, removed, … */
 
     /* cwd */
-    struct sv cwd;      /* the directory, raw, perhaps with newlines */
+    struct sv cwd; /* the directory, raw, perhaps with newlines */
     uint32_t args_count;
     struct sv args;     /* the words after "N args: " */
+    uint32_t cwd_lines; /* physical lines of the record that by themselves
+                           read "stamp [pid] cwd=": 1, or more if forged */
 
     /* cPanel identification lines */
-    struct sv account;  /* U= */
-    struct sv domain;   /* D= */
-    struct sv login;    /* S= */
-    struct sv source;   /* O= of a redirect */
+    struct sv account;       /* U= */
+    struct sv domain;        /* D= */
+    struct sv login;         /* S= */
+    struct sv source;        /* O= of a redirect */
     struct message_id about; /* M=, or the ID of an outbound line */
-    uint32_t ident_port; /* P= */
+    uint32_t ident_port;     /* P= */
 };
 
 /*

@@ -44,8 +44,16 @@ enum line_class reader_line(struct reader *reader, struct sv line,
                             struct event *ret_event, uint32_t *ret_back);
 
 /*
- * At the end of the text: the record that was still open, if any. False when
- * there is none.
+ * After each reader_line(), until it says false: events of lines that had been
+ * held for a record which then proved not to be one (EVENT_CONTINUATION was
+ * given for them, and the classes given then stand). *ret_back counts from the
+ * line that was given last.
+ */
+bool reader_more(struct reader *reader, struct event *ret_event,
+                 uint32_t *ret_back);
+
+/*
+ * At the end of the text, until it says false: what was still held.
  */
 bool reader_end(struct reader *reader, struct event *ret_event,
                 uint32_t *ret_back);
