@@ -1,0 +1,106 @@
+/*
+ * gathering.h: the evidence, read once into ledgers, in parallel by source;
+ * copies and overlaps left out; then merged into one. And the way back: the
+ * bytes of single lines, fetched again by their place.
+ */
+#ifndef ANALYZER_GATHERING_H
+#define ANALYZER_GATHERING_H
+
+#include "analyzer/analyze.h"
+#include "analyzer/evidence/evidence.h"
+#include "analyzer/ledger/ledger.h"
+
+struct gathered_text { /* one row of the evidence table */
+    const char *path;
+    const char *container;
+    const char *compression;
+    const char *sha256;
+    const char *text_sha256;
+    uint64_t stored_bytes;
+    uint64_t text_bytes;
+    uint64_t damaged_bytes;
+    struct case_warning *warnings;
+    size_t warning_count;
+    size_t warning_capacity;
+    bool is_container;
+    bool lossy;          /* a warning of the losing kind */
+    enum log_kind kind;
+    size_t source;       /* index into list->sources; SIZE_MAX: refused */
+    size_t ordinal;      /* of the texts of its source, for the way back */
+    struct ledger *ledger; /* NULL: no lines of it count */
+    bool duplicate;
+    struct ledger_text counts; /* after merging */
+    const char *server;  /* after merging */
+    size_t row;          /* in the sorted evidence table */
+};
+
+struct gathering {
+    const struct analyze_options *options;
+    struct evidence_limits limits;
+    struct evidence_list *list;
+    struct arena *arena; /* strings of the rows; under the lock while gathering */
+    struct gathered_text *texts;
+    size_t text_count;
+    size_t text_capacity;
+    uint32_t *rows; /* text numbers in the order of the table */
+};
+
+/*
+ * Reads everything that the options name.
+ * Fails: STATUS_NOMEM; STATUS_IO when nothing at all could be read.
+ */
+enum status gathering_make(const struct analyze_options *options,
+                         struct gathering **ret_gathering, struct fault *fault);
+void gathering_free(struct gathering *gathering);
+
+/*
+ * Takes the ledgers of all texts and gives one, with the servers named.
+ * *ret_rank and *ret_server (by text number) are the caller's to free.
+ */
+enum status gathering_merge(struct gathering *gathering, struct ledger **ret_ledger,
+                          uint32_t **ret_rank, uint32_t **ret_server);
+
+/* A line wanted back. */
+struct line_wish {
+    struct place place;
+    struct sv text;  /* filled: the line without its newline; NULL: gone */
+    char sha256[65]; /* filled: of those bytes */
+};
+
+/*
+ * Fetches the lines; `wishes` are sorted by place and may repeat. Owner of
+ * the texts: `arena`.
+ */
+enum status gathering_fetch(const struct gathering *gathering,
+                          struct line_wish *wishes, size_t count,
+                          struct arena *arena, struct fault *fault);
+
+/* overlap.c: finds what later copies repeat, reads those again without. */
+enum status gathering_drop_overlaps(struct gathering *gathering, struct fault *fault);
+/* Reads one source again, giving the sink only the text of this ordinal. */
+enum status gathering_again(const struct gathering *gathering, size_t text,
+                          enum status (*block)(void *user, struct sv block,
+                                               uint64_t offset,
+                                               uint64_t cut_bytes),
+                          void *user, struct fault *fault);
+/* A warning with a place: false when out of memory. */
+bool gathering_warn(struct gathering *gathering, struct gathered_text *text,
+                  enum warning_topic topic, int64_t line, const char *sentence);
+/* A remark: nothing is lost by it. */
+bool gathering_note(struct gathering *gathering, struct gathered_text *text,
+                  const char *sentence);
+
+/* feed.c: lines of one text into one ledger. */
+struct feed;
+struct skipped { /* lines that came before, in another text */
+    uint64_t from; /* line numbers, from 1 */
+    uint64_t to;   /* inclusive */
+};
+struct feed *feed_new(struct ledger *ledger, uint32_t text, enum log_kind kind);
+void feed_skip(struct feed *feed, const struct skipped *skipped, size_t count);
+enum status feed_block(struct feed *feed, struct sv block, uint64_t offset,
+                       uint64_t cut_bytes);
+enum status feed_end(struct feed *feed);
+void feed_free(struct feed *feed);
+
+#endif
