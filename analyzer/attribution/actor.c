@@ -1,0 +1,501 @@
+/*
+ * Actors and their units: how much each sends to strangers, when that is more
+ * than its own past and its peers explain, and which of its units did it.
+ */
+#include "analyzer/attribution/attribution.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * What a person or a site's everyday mail stays below, whatever the peers do.
+ * Strangers: recipients elsewhere to whom the actor had not written before.
+ */
+#define HOUR_FLOOR 12
+#define DAY_FLOOR 30
+/* Busy is several times what four in five of the peers ever reach. */
+#define PEER_FACTOR 4
+#define HOUR 3600
+#define DAY 86400
+
+/* --------------------------------------------------------------- grouping */
+
+struct actor_key {
+    uint32_t name;
+    uint32_t message;
+    uint8_t kind;
+};
+
+static uint8_t
+actor_kind_of(enum principal_kind kind)
+{
+    switch (kind) {
+    case PRINCIPAL_MAILBOX:
+    case PRINCIPAL_WEBMAIL:
+        return ACTOR_LOGIN;
+    case PRINCIPAL_SCRIPT:
+    case PRINCIPAL_LOCAL_SMTP:
+    case PRINCIPAL_SYSTEM:
+    case PRINCIPAL_CRON:
+    case PRINCIPAL_NOBODY:
+        return ACTOR_ACCOUNT;
+    case PRINCIPAL_RELAY:
+        return ACTOR_RELAY;
+    case PRINCIPAL_FORWARDER:
+        return ACTOR_FORWARDER;
+    case PRINCIPAL_LIST:
+        return ACTOR_LIST;
+    case PRINCIPAL_AUTORESPONDER:
+        return ACTOR_SERVICE;
+    default:
+        return 0;
+    }
+}
+
+static uint32_t
+actor_name_of(const struct principal *principal, uint8_t kind)
+{
+    if (kind == ACTOR_RELAY)
+        return 0; /* all hosts together: they share the open door */
+    if (kind == ACTOR_ACCOUNT || kind == ACTOR_SERVICE)
+        return principal->account ? principal->account : principal->name;
+    return principal->name;
+}
+
+static int
+actor_order(const void *left, const void *right, void *user)
+{
+    const struct names *names = user;
+    const struct actor_key *a = left;
+    const struct actor_key *b = right;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->name != b->name)
+        return sv_cmp(names_text(names, a->name), names_text(names, b->name));
+    return a->message < b->message ? -1 : a->message > b->message;
+}
+
+static size_t
+gather_keys(const struct attribution *attribution, struct actor_key *keys)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < attribution->sealed->message_count; i++) {
+        const struct principal *principal =
+            &attribution->principals[attribution->principal_of[i]];
+        uint8_t kind = actor_kind_of(principal->kind);
+
+        if (kind)
+            keys[count++] = (struct actor_key){
+                .name = actor_name_of(principal, kind),
+                .message = (uint32_t)i,
+                .kind = kind,
+            };
+    }
+    return count;
+}
+
+/* -------------------------------------------------------------------- units */
+
+static uint32_t
+unit_name_of(const struct attribution *attribution, uint8_t kind,
+             uint32_t message)
+{
+    const struct message *of = &attribution->sealed->messages[message];
+
+    if (kind == ACTOR_LOGIN || kind == ACTOR_RELAY)
+        return of->arrival->ip;
+    if (kind == ACTOR_ACCOUNT && of->cwd != NO_INDEX)
+        return attribution->sealed->ledger->cwds[of->cwd].dir;
+    return 0;
+}
+
+/* The first two numbers of an IPv4 address, the first three of an IPv6. */
+static struct sv
+network_of(struct sv ip)
+{
+    bool v6 = sv_find_char(ip, ':') >= 0;
+    unsigned wanted = v6 ? 3 : 2;
+
+    for (size_t i = 0; i < ip.len; i++) {
+        if (ip.at[i] == (v6 ? ':' : '.') && --wanted == 0)
+            return sv_head(ip, i);
+    }
+    return ip;
+}
+
+struct unit_key {
+    uint32_t name;
+    uint32_t at; /* index into the actor's messages */
+};
+
+static int
+unit_order(const void *left, const void *right)
+{
+    const struct unit_key *a = left;
+    const struct unit_key *b = right;
+
+    if (a->name != b->name)
+        return a->name < b->name ? -1 : 1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void
+unit_describe(struct attribution *attribution, const struct actor *actor,
+              struct unit *unit)
+{
+    struct names *names = attribution->sealed->ledger->names;
+    struct sv name = names_text(names, unit->name);
+
+    if (actor->kind == ACTOR_LOGIN || actor->kind == ACTOR_RELAY) {
+        unit->loopback = !name.len || ip_is_loopback(name);
+        unit->network = names_add(names, network_of(name));
+    } else {
+        unit->web_root = dir_is_web(name);
+        unit->shared = !unit->name;
+    }
+}
+
+static bool
+units_make(struct attribution *attribution, struct actor *actor)
+{
+    size_t count = actor->message_count;
+    struct unit_key *keys = calloc(count, sizeof(*keys));
+    uint32_t units = 0;
+
+    actor->unit_of = calloc(count, sizeof(*actor->unit_of));
+    actor->units = calloc(count, sizeof(*actor->units));
+    actor->by_unit = calloc(count, sizeof(*actor->by_unit));
+    if (!keys || !actor->unit_of || !actor->units || !actor->by_unit) {
+        free(keys);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        keys[i] = (struct unit_key){
+            unit_name_of(attribution, actor->kind, actor->messages[i]), i
+        };
+    qsort(keys, count, sizeof(*keys), unit_order);
+    for (size_t i = 0; i < count; i++) {
+        if (!i || keys[i].name != keys[i - 1].name) {
+            actor->units[units].name = keys[i].name;
+            actor->units[units].from = (uint32_t)i;
+            actor->units[units].first = INT64_MAX;
+            actor->units[units].last = INT64_MIN;
+            unit_describe(attribution, actor, &actor->units[units]);
+            units++;
+        }
+        actor->unit_of[keys[i].at] = units - 1;
+        actor->by_unit[i] = keys[i].at;
+    }
+    actor->unit_count = units;
+    free(keys);
+    return true;
+}
+
+/* ---------------------------------------------------------------- strangers */
+
+struct stranger_key {
+    uint32_t address;
+    uint32_t at;
+};
+
+static int
+stranger_order(const void *left, const void *right)
+{
+    const struct stranger_key *a = left;
+    const struct stranger_key *b = right;
+
+    if (a->address != b->address)
+        return a->address < b->address ? -1 : 1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static size_t
+recipients_of(const struct attribution *attribution, const struct actor *actor)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < actor->message_count; i++)
+        count += attribution->sealed->messages[actor->messages[i]]
+                     .recipient_count;
+    return count;
+}
+
+/* counts[i]: strangers of the actor's message i. */
+static bool
+count_strangers(const struct attribution *attribution,
+                const struct actor *actor, uint32_t *counts)
+{
+    const struct sealed *sealed = attribution->sealed;
+    size_t all = recipients_of(attribution, actor), count = 0;
+    struct stranger_key *keys = calloc(all + 1, sizeof(*keys));
+
+    if (!keys)
+        return false;
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        const struct message *message = &sealed->messages[actor->messages[i]];
+
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            const struct recipient *recipient =
+                &sealed->recipients[message->recipient_first + k];
+
+            if (actor->kind == ACTOR_FORWARDER ||
+                !address_is_hosted(attribution, recipient->address))
+                keys[count++] = (struct stranger_key){ recipient->address, i };
+        }
+    }
+    qsort(keys, count, sizeof(*keys), stranger_order);
+    for (size_t i = 0; i < count; i++) {
+        if (!i || keys[i].address != keys[i - 1].address)
+            counts[keys[i].at]++;
+    }
+    free(keys);
+    return true;
+}
+
+/* ------------------------------------------------------------------ windows */
+
+static int64_t
+time_of(const struct attribution *attribution, const struct actor *actor,
+        uint32_t at)
+{
+    return attribution->sealed->messages[actor->messages[at]].at;
+}
+
+/* Most strangers within any `width` seconds. */
+static uint32_t
+peak_of(const struct attribution *attribution, const struct actor *actor,
+        const uint32_t *counts, int64_t width)
+{
+    uint32_t sum = 0, peak = 0;
+
+    for (uint32_t i = 0, from = 0; i < actor->message_count; i++) {
+        sum += counts[i];
+        while (time_of(attribution, actor, i) -
+                   time_of(attribution, actor, from) >=
+               width)
+            sum -= counts[from++];
+        if (sum > peak)
+            peak = sum;
+    }
+    return peak;
+}
+
+static uint32_t
+unit_peak(const struct attribution *attribution, const struct actor *actor,
+          const struct unit *unit, int64_t width)
+{
+    const uint32_t *at = actor->by_unit + unit->from;
+    uint32_t sum = 0, peak = 0;
+
+    for (uint32_t i = 0, from = 0; i < unit->messages; i++) {
+        sum += actor->strangers[at[i]];
+        while (time_of(attribution, actor, at[i]) -
+                   time_of(attribution, actor, at[from]) >=
+               width)
+            sum -= actor->strangers[at[from++]];
+        if (sum > peak)
+            peak = sum;
+    }
+    return peak;
+}
+
+static bool
+actor_measure(struct attribution *attribution, struct actor *actor)
+{
+    uint32_t *counts = calloc(actor->message_count + 1, sizeof(*counts));
+    bool ok = counts && count_strangers(attribution, actor, counts);
+
+    for (uint32_t i = 0; ok && i < actor->message_count; i++) {
+        struct unit *unit = &actor->units[actor->unit_of[i]];
+        int64_t at = time_of(attribution, actor, i);
+
+        unit->messages++;
+        unit->strangers += counts[i];
+        if (at < unit->first)
+            unit->first = at;
+        if (at > unit->last)
+            unit->last = at;
+    }
+    if (ok) {
+        actor->peak_hour = peak_of(attribution, actor, counts, HOUR);
+        actor->peak_day = peak_of(attribution, actor, counts, DAY);
+    }
+    actor->strangers = counts;
+    for (uint32_t i = 0; ok && i < actor->unit_count; i++) {
+        struct unit *unit = &actor->units[i];
+
+        unit->peak_hour = unit_peak(attribution, actor, unit, HOUR);
+        unit->peak_day = unit_peak(attribution, actor, unit, DAY);
+    }
+    return ok;
+}
+
+/* -------------------------------------------------------------------- peers */
+
+static int
+number_order(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static bool
+is_peer(const struct actor *actor)
+{
+    return actor->kind == ACTOR_LOGIN || actor->kind == ACTOR_ACCOUNT;
+}
+
+/* What four in five actors stay below. */
+static bool
+typical_make(struct attribution *attribution)
+{
+    uint32_t *hours = calloc(attribution->actor_count + 1, sizeof(*hours));
+    uint32_t *days = calloc(attribution->actor_count + 1, sizeof(*days));
+    size_t count = 0;
+
+    if (!hours || !days) {
+        free(hours);
+        free(days);
+        return false;
+    }
+    for (size_t i = 0; i < attribution->actor_count; i++) {
+        if (is_peer(&attribution->actors[i])) {
+            hours[count] = attribution->actors[i].peak_hour;
+            days[count++] = attribution->actors[i].peak_day;
+        }
+    }
+    qsort(hours, count, sizeof(*hours), number_order);
+    qsort(days, count, sizeof(*days), number_order);
+    if (count >= 5) { /* fewer say nothing of what is typical */
+        attribution->typical_peak_hour = hours[count * 4 / 5];
+        attribution->typical_peak_day = days[count * 4 / 5];
+    }
+    free(hours);
+    free(days);
+    return true;
+}
+
+/* --------------------------------------------------------------------- busy */
+
+static uint32_t
+larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/*
+ * First and last message of all windows in which the actor was above
+ * `bound`: the tail of each such window is cut to where its mail began.
+ */
+static void
+busy_between(const struct attribution *attribution, struct actor *actor,
+             int64_t width, uint32_t bound)
+{
+    uint32_t sum = 0;
+
+    actor->busy_from = INT64_MAX;
+    actor->busy_to = INT64_MIN;
+    for (uint32_t i = 0, from = 0; i < actor->message_count; i++) {
+        int64_t now = time_of(attribution, actor, i);
+
+        sum += actor->strangers[i];
+        while (now - time_of(attribution, actor, from) >= width)
+            sum -= actor->strangers[from++];
+        if (sum < bound)
+            continue;
+        if (time_of(attribution, actor, from) < actor->busy_from)
+            actor->busy_from = time_of(attribution, actor, from);
+        actor->busy_to = now;
+    }
+}
+
+static void
+actor_judge_pace(const struct attribution *attribution, struct actor *actor)
+{
+    uint32_t hour = larger(HOUR_FLOOR,
+                           PEER_FACTOR * attribution->typical_peak_hour);
+    uint32_t day = larger(DAY_FLOOR,
+                          PEER_FACTOR * attribution->typical_peak_day);
+
+    if (actor->peak_hour >= hour) {
+        actor->busy = true;
+        busy_between(attribution, actor, HOUR, hour);
+    } else if (actor->peak_day >= day) {
+        actor->busy = true;
+        busy_between(attribution, actor, DAY, day);
+    }
+    if (!actor->busy)
+        return;
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        int64_t at = time_of(attribution, actor, i);
+
+        if (at < actor->busy_from - HOUR || at > actor->busy_to + HOUR)
+            actor->units[actor->unit_of[i]].outside++;
+    }
+}
+
+/* --------------------------------------------------------------------- make */
+
+static bool
+actor_fill(struct attribution *attribution, struct actor *actor,
+           const struct actor_key *keys, size_t count)
+{
+    const struct principal *principal =
+        &attribution
+             ->principals[attribution->principal_of[keys[count - 1].message]];
+
+    actor->kind = keys[0].kind;
+    actor->name = keys[0].name;
+    actor->account = principal->account;
+    actor->domain = principal->domain;
+    actor->messages = calloc(count, sizeof(*actor->messages));
+    if (!actor->messages)
+        return false;
+    actor->message_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++)
+        actor->messages[i] = keys[i].message;
+    return units_make(attribution, actor) && actor_measure(attribution, actor);
+}
+
+enum status
+actors_make(struct attribution *attribution)
+{
+    struct names *names = attribution->sealed->ledger->names;
+    size_t all = attribution->sealed->message_count;
+    struct actor_key *keys = calloc(all + 1, sizeof(*keys));
+    enum status status = STATUS_NOMEM;
+    size_t count, actors = 0;
+
+    if (!keys)
+        goto out;
+    count = gather_keys(attribution, keys);
+    qsort_r(keys, count, sizeof(*keys), actor_order, names);
+    for (size_t i = 0; i < count; i++)
+        actors += !i || keys[i].kind != keys[i - 1].kind ||
+                  keys[i].name != keys[i - 1].name;
+    attribution->actors = calloc(actors + 1, sizeof(*attribution->actors));
+    if (!attribution->actors)
+        goto out;
+    for (size_t i = 0; i < count;) {
+        size_t from = i;
+
+        while (i < count && keys[i].kind == keys[from].kind &&
+               keys[i].name == keys[from].name)
+            i++;
+        if (!actor_fill(attribution,
+                        &attribution->actors[attribution->actor_count++],
+                        keys + from, i - from))
+            goto out;
+    }
+    if (!typical_make(attribution))
+        goto out;
+    for (size_t i = 0; i < attribution->actor_count; i++)
+        actor_judge_pace(attribution, &attribution->actors[i]);
+    status = STATUS_OK;
+out:
+    free(keys);
+    return status;
+}

@@ -1,0 +1,53 @@
+#include "analyzer/attribution/finding.h"
+
+#include <stdlib.h>
+
+static void
+actor_clear(struct actor *actor)
+{
+    free(actor->messages);
+    free(actor->unit_of);
+    free(actor->strangers);
+    free(actor->by_unit);
+    free(actor->units);
+}
+
+void
+attribution_free(struct attribution *attribution)
+{
+    if (!attribution)
+        return;
+    for (size_t i = 0; i < attribution->actor_count; i++)
+        actor_clear(&attribution->actors[i]);
+    for (size_t i = 0; i < attribution->finding_count; i++)
+        finding_clear(&attribution->findings[i]);
+    free(attribution->findings);
+    free(attribution->actors);
+    free(attribution->principals);
+    free(attribution->principal_of);
+    free(attribution->finding_of);
+    free(attribution->domain_of);
+    free(attribution->hosted);
+    free(attribution->account_of);
+    free(attribution->votes_of);
+    free(attribution);
+}
+
+enum status
+attribution_make(struct sealed *sealed, struct attribution **ret_attribution)
+{
+    struct attribution *attribution = calloc(1, sizeof(*attribution));
+
+    if (!attribution)
+        return STATUS_NOMEM;
+    attribution->sealed = sealed;
+    if (hosted_make(attribution) != STATUS_OK ||
+        principals_make(attribution) != STATUS_OK ||
+        actors_make(attribution) != STATUS_OK ||
+        findings_make(attribution) != STATUS_OK) {
+        attribution_free(attribution);
+        return STATUS_NOMEM;
+    }
+    *ret_attribution = attribution;
+    return STATUS_OK;
+}

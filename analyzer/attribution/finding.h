@@ -1,0 +1,161 @@
+/*
+ * finding.h: what was abused, how sure that is, and the lines that show it.
+ */
+#ifndef ANALYZER_ATTRIBUTION_FINDING_H
+#define ANALYZER_ATTRIBUTION_FINDING_H
+
+#include "analyzer/attribution/attribution.h"
+#include "analyzer/case.h"
+
+enum finding_kind {
+    FINDING_NONE = 0,
+    FINDING_MAILBOX,
+    FINDING_SCRIPT,
+    FINDING_SYSTEM,
+    FINDING_LOOP,
+    FINDING_FORWARDED_SPAM,
+    FINDING_BACKSCATTER,
+    FINDING_RELAY,
+    FINDING_LIST_ABUSE,
+    FINDING_FORM_ABUSE,
+    FINDING_PASSWORD_ATTACK,
+    FINDING_STALE_LIST,
+    FINDING_OUTAGE,
+    FINDING_BLOCKLISTED,
+    FINDING_UNEXPLAINED,
+    FINDING_KIND_COUNT
+};
+const char *finding_kind_name(enum finding_kind kind);
+
+#define CLAIM_VALUES_MAX 6
+#define CLAIM_CITATIONS_MAX 5
+
+struct claim_value {
+    const char *name;
+    enum value_kind kind;
+    int64_t number;
+    uint32_t text; /* a name */
+};
+
+struct claim {
+    const struct rule *rule;
+    bool supports;
+    double weight;
+    struct claim_value values[CLAIM_VALUES_MAX];
+    size_t value_count;
+    struct place citations[CLAIM_CITATIONS_MAX];
+    size_t citation_count;
+};
+
+struct alternative {
+    enum finding_kind kind;
+    double confidence;
+};
+
+struct finding {
+    uint8_t kind; /* enum finding_kind */
+    bool compromise;
+    double confidence;
+    const char *channel; /* NULL where none applies */
+    uint32_t account;
+    uint32_t domain;
+    uint32_t mailbox;
+    uint32_t *messages; /* sealed messages, by time */
+    size_t message_count;
+    const struct actor *actor; /* NULL: not of one actor */
+    struct claim *claims;
+    size_t claim_count;
+    size_t claim_capacity;
+    struct alternative alternatives[4];
+    size_t alternative_count;
+    uint32_t provider; /* of an outage or a listing: whose */
+    int64_t onset;
+    int64_t last;
+};
+
+void finding_clear(struct finding *finding);
+
+/* A new claim of the finding; NULL when out of memory. */
+struct claim *finding_claim(struct finding *finding, const struct rule *rule,
+                            bool supports, double weight);
+void claim_number(struct claim *claim, const char *name, enum value_kind kind,
+                  int64_t number);
+void claim_text(struct claim *claim, const char *name, uint32_t text);
+void claim_cite(struct claim *claim, struct place place);
+
+/* What the chosen messages of an actor look like; behaviour.c. */
+struct behaviour {
+    const struct attribution *attribution;
+    const struct actor *actor;
+    const uint32_t *messages;
+    size_t message_count;
+    uint64_t recipients;
+    uint64_t strangers;
+    uint64_t delivered;
+    uint64_t deferred;
+    uint64_t failed;
+    uint64_t by_refusal[REFUSAL_COUNT]; /* recipients, by the last answer */
+    uint32_t remote_recipients;
+    uint32_t ips;
+    uint32_t networks;
+    uint32_t networks_usual; /* of those, used by the owner as well */
+    uint32_t helos;
+    uint32_t bare_helos;     /* messages whose HELO is no host name */
+    uint32_t senders;
+    uint32_t foreign_senders; /* messages with a sender that is not theirs */
+    uint32_t families;
+    uint32_t largest_family; /* messages in it */
+    uint32_t largest_family_name;
+    uint32_t subjects;       /* messages that show one */
+    uint32_t guesses;        /* failed logins for this login before the onset */
+    uint32_t guessing_ips;   /* addresses of ours that failed logins too */
+    uint32_t usual_messages; /* of the actor, not chosen */
+    uint32_t usual_units;
+    uint32_t loopback;       /* messages */
+    uint32_t dirs;
+    uint32_t odd_dirs;       /* messages from upload, cache and hidden ones */
+    uint32_t new_dirs;       /* messages from directories not used otherwise */
+    uint32_t same_units;     /* messages from units of everyday mail */
+    uint32_t web_root;
+    uint32_t by_kind[PRINCIPAL_COUNT];
+    uint64_t limit_lines;
+    uint32_t peak_hour;      /* messages */
+    uint32_t peak_hour_usual;
+    int64_t onset;
+    int64_t last;
+    struct place first_guess;
+    struct place arrivals[CLAIM_CITATIONS_MAX]; /* spread over the run */
+    size_t arrival_count;
+};
+enum status behaviour_make(const struct attribution *attribution,
+                           const struct actor *actor, const uint8_t *chosen,
+                           const uint32_t *messages, size_t count,
+                           struct behaviour *ret_behaviour);
+
+/* A named rule: what it needs, what it is worth; rules.c. */
+struct rule {
+    const char *name;
+    const char *text; /* English; {name} stands for a value */
+};
+
+/*
+ * Weighs the behaviour of a busy actor; *finding is filled but for its
+ * messages. False when nothing is worth a finding.
+ */
+enum status rules_judge(const struct behaviour *behaviour,
+                        struct finding *finding);
+
+/* select.c: chosen[i] for the actor's message i */
+enum status select_messages(const struct attribution *attribution,
+                            const struct actor *actor, uint8_t *chosen);
+
+/* others.c: what is no single actor's doing */
+enum status findings_of_others(struct attribution *attribution);
+struct finding *finding_add(struct attribution *attribution);
+/* Gives the finding these messages and takes them; marks them as taken. */
+void finding_take(struct attribution *attribution, struct finding *finding,
+                  uint32_t *messages, size_t count);
+
+enum status findings_make(struct attribution *attribution);
+
+#endif

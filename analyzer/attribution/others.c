@@ -1,0 +1,647 @@
+/*
+ * Findings that are no single login's or account's doing: an open door, mail
+ * that is only passed on, answers to spam, and troubles that are no abuse.
+ */
+#include "analyzer/attribution/finding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct list { /* sealed messages, growing */
+    uint32_t *at;
+    size_t count;
+    size_t capacity;
+    bool failed;
+};
+
+static void
+list_add(struct list *list, uint32_t message)
+{
+    void *grown = list->at;
+
+    if (!array_reserve(&grown, &list->capacity, list->count + 1,
+                       sizeof(*list->at))) {
+        list->failed = true;
+        return;
+    }
+    list->at = grown;
+    list->at[list->count++] = message;
+}
+
+static int
+number_order(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static uint32_t
+distinct(uint32_t *numbers, size_t count)
+{
+    uint32_t found = 0;
+
+    if (count)
+        qsort(numbers, count, sizeof(*numbers), number_order);
+    for (size_t i = 0; i < count; i++)
+        found += numbers[i] && (!i || numbers[i] != numbers[i - 1]);
+    return found;
+}
+
+static const struct message *
+message_of(const struct attribution *attribution, uint32_t message)
+{
+    return &attribution->sealed->messages[message];
+}
+
+static bool
+is_free(const struct attribution *attribution, uint32_t message)
+{
+    return !attribution->finding_of[message];
+}
+
+/* What a finding of this file starts with: one claim and some lines. */
+struct sketch {
+    enum finding_kind kind;
+    bool compromise;
+    double confidence;
+    const char *channel;
+    const struct rule *rule;
+    const char *count_name;
+    int64_t count;
+    const char *second_name;
+    int64_t second;
+    uint32_t text; /* as {who} */
+};
+
+/* Takes the list, whatever happens. */
+static enum status
+conclude(struct attribution *attribution, struct list *list,
+         const struct sketch *sketch, struct finding **ret_finding)
+{
+    struct finding *finding =
+        list->failed ? NULL : finding_add(attribution);
+    struct claim *claim;
+
+    if (!finding) {
+        free(list->at);
+        return STATUS_NOMEM;
+    }
+    finding->kind = (uint8_t)sketch->kind;
+    finding->compromise = sketch->compromise;
+    finding->confidence = sketch->confidence;
+    finding->channel = sketch->channel;
+    finding_take(attribution, finding, list->at, list->count);
+    claim = finding_claim(finding, sketch->rule, true, 2.0);
+    if (!claim)
+        return STATUS_NOMEM;
+    claim_number(claim, sketch->count_name, VALUE_NUMBER, sketch->count);
+    if (sketch->second_name)
+        claim_number(claim, sketch->second_name, VALUE_NUMBER, sketch->second);
+    if (sketch->text)
+        claim_text(claim, "who", sketch->text);
+    for (size_t i = 0; i < list->count && i < CLAIM_CITATIONS_MAX; i++) {
+        size_t at = list->count < 2
+                        ? 0
+                        : i * (list->count - 1) /
+                              (list->count < CLAIM_CITATIONS_MAX
+                                   ? list->count - 1
+                                   : CLAIM_CITATIONS_MAX - 1);
+        const struct message *message = message_of(attribution, list->at[at]);
+
+        if (message->arrival)
+            claim_cite(claim,
+                       event_place(&attribution->sealed->ledger
+                                        ->events[message->arrival->event]));
+    }
+    *list = (struct list){ 0 };
+    *ret_finding = finding;
+    return STATUS_OK;
+}
+
+/* -------------------------------------------------------------- open relay */
+
+/* A customer's own server, allowed to relay, sends for few domains; an open
+ * door is used by anyone, for anyone. */
+#define RELAY_STRANGERS 10
+#define RELAY_DOMAINS 4
+
+static uint32_t
+sender_domains(const struct attribution *attribution, const struct actor *actor,
+               const struct unit *unit, uint32_t *scratch)
+{
+    for (uint32_t i = 0; i < unit->messages; i++)
+        scratch[i] = domain_name_of(
+            attribution,
+            message_of(attribution,
+                       actor->messages[actor->by_unit[unit->from + i]])
+                ->arrival->sender);
+    return distinct(scratch, unit->messages);
+}
+
+static enum status
+judge_relay(struct attribution *attribution, const struct actor *actor)
+{
+    static const struct rule rule = {
+        "relayed", "{hosts} hosts without a login sent {messages} messages "
+                   "through this server to strangers"
+    };
+    uint32_t *scratch =
+        calloc((size_t)actor->message_count + 1, sizeof(*scratch));
+    uint8_t *open = calloc((size_t)actor->unit_count + 1, 1);
+    struct list list = { 0 };
+    struct finding *finding;
+    enum status status = STATUS_NOMEM;
+    int64_t hosts = 0;
+
+    if (!scratch || !open)
+        goto out;
+    status = STATUS_OK;
+    for (uint32_t u = 0; u < actor->unit_count; u++) {
+        const struct unit *unit = &actor->units[u];
+
+        open[u] = unit->peak_day >= RELAY_STRANGERS &&
+                  (sender_domains(attribution, actor, unit, scratch) >=
+                       RELAY_DOMAINS ||
+                   unit->peak_hour >= RELAY_STRANGERS);
+        hosts += open[u];
+    }
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        if (open[actor->unit_of[i]] &&
+            is_free(attribution, actor->messages[i]))
+            list_add(&list, actor->messages[i]);
+    }
+    if (list.count)
+        status = conclude(attribution, &list,
+                          &(struct sketch){ .kind = FINDING_RELAY,
+                                            .compromise = true,
+                                            .confidence = 0.9,
+                                            .channel = "smtp",
+                                            .rule = &rule,
+                                            .count_name = "hosts",
+                                            .count = hosts,
+                                            .second_name = "messages",
+                                            .second = (int64_t)list.count },
+                          &finding);
+    if (status == STATUS_OK && hosts)
+        finding->actor = actor;
+out:
+    free(scratch);
+    free(open);
+    return status;
+}
+
+/* ---------------------------------------------------------- forwarded spam */
+
+#define FORWARD_REFUSED 5
+
+static bool
+refused_as_spam(const struct attribution *attribution,
+                const struct message *message)
+{
+    for (uint32_t i = 0; i < message->recipient_count; i++) {
+        const struct recipient *recipient =
+            &attribution->sealed->recipients[message->recipient_first + i];
+
+        if (recipient->outcome != OUTCOME_DELIVERED &&
+            (recipient->refusal == REFUSAL_CONTENT ||
+             recipient->refusal == REFUSAL_REPUTATION ||
+             recipient->refusal == REFUSAL_RATE ||
+             recipient->refusal == REFUSAL_AUTHENTICATION ||
+             recipient->refusal == REFUSAL_POLICY))
+            return true;
+    }
+    return false;
+}
+
+static enum status
+judge_forwarder(struct attribution *attribution, const struct actor *actor)
+{
+    static const struct rule rule = {
+        "forwarded_refused", "{refused} of {messages} messages that {who} only "
+                             "passed on were refused as spam elsewhere"
+    };
+    struct list list = { 0 };
+    struct finding *finding;
+    int64_t refused = 0;
+
+    for (uint32_t i = 0; i < actor->message_count; i++)
+        refused += refused_as_spam(attribution,
+                                   message_of(attribution, actor->messages[i]));
+    if (refused < FORWARD_REFUSED || refused * 10 < actor->message_count)
+        return STATUS_OK;
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        if (is_free(attribution, actor->messages[i]))
+            list_add(&list, actor->messages[i]);
+    }
+    if (!list.count)
+        return STATUS_OK;
+    if (conclude(attribution, &list,
+                 &(struct sketch){ .kind = FINDING_FORWARDED_SPAM,
+                                   .confidence = 0.85,
+                                   .channel = "forward",
+                                   .rule = &rule,
+                                   .count_name = "refused",
+                                   .count = refused,
+                                   .second_name = "messages",
+                                   .second = (int64_t)actor->message_count,
+                                   .text = actor->name },
+                 &finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    finding->actor = actor;
+    finding->account = actor->account;
+    finding->domain = actor->domain;
+    finding->mailbox = actor->name;
+    return STATUS_OK;
+}
+
+/* --------------------------------------------------------------------- loops */
+
+/* One Message-ID so often is no resending by hand. */
+#define LOOP_ARRIVALS 5
+
+struct loop_key {
+    uint32_t header_id;
+    uint32_t message;
+};
+
+static int
+loop_order(const void *left, const void *right)
+{
+    const struct loop_key *a = left;
+    const struct loop_key *b = right;
+
+    if (a->header_id != b->header_id)
+        return a->header_id < b->header_id ? -1 : 1;
+    return a->message < b->message ? -1 : a->message > b->message;
+}
+
+static bool
+failed_in_loop(const struct attribution *attribution,
+               const struct message *message)
+{
+    for (uint32_t i = 0; i < message->recipient_count; i++) {
+        if (attribution->sealed->recipients[message->recipient_first + i]
+                .refusal == REFUSAL_LOOP)
+            return true;
+    }
+    return false;
+}
+
+/* Hosted here and asked for by the looping mail most often. */
+static uint32_t
+looping_address(const struct attribution *attribution, const struct list *list)
+{
+    const struct sealed *sealed = attribution->sealed;
+    uint32_t best = 0, best_count = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct message *message = message_of(attribution, list->at[i]);
+
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            const struct recipient *recipient =
+                &sealed->recipients[message->recipient_first + k];
+            uint32_t count = 0;
+
+            if (!address_is_hosted(attribution, recipient->address) ||
+                recipient->address == best)
+                continue;
+            for (size_t m = 0; m < list->count && m < 200; m++) {
+                const struct message *other =
+                    message_of(attribution, list->at[m]);
+
+                for (uint32_t r = 0; r < other->recipient_count; r++)
+                    count += sealed->recipients[other->recipient_first + r]
+                                 .address == recipient->address;
+            }
+            if (count > best_count ||
+                (count == best_count &&
+                 sv_cmp(sealed_name(sealed, recipient->address),
+                        sealed_name(sealed, best)) < 0)) {
+                best = recipient->address;
+                best_count = count;
+            }
+        }
+        if (i >= 200)
+            break;
+    }
+    return best;
+}
+
+static void
+gather_loops(const struct attribution *attribution, struct loop_key *keys,
+             size_t count, struct list *list)
+{
+    for (size_t i = 0; i < count;) {
+        size_t from = i;
+        bool failed = false;
+
+        for (; i < count && keys[i].header_id == keys[from].header_id; i++)
+            failed |= failed_in_loop(
+                attribution, message_of(attribution, keys[i].message));
+        if (i - from < LOOP_ARRIVALS && !(failed && i - from >= 2))
+            continue;
+        for (size_t k = from; k < i; k++)
+            list_add(list, keys[k].message);
+    }
+    if (list->count)
+        qsort(list->at, list->count, sizeof(*list->at), number_order);
+}
+
+static enum status
+judge_loops(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "loop", "{messages} arrivals of {distinct} messages: the same "
+                "Message-ID comes back again and again"
+    };
+    const struct sealed *sealed = attribution->sealed;
+    struct loop_key *keys = calloc(sealed->message_count + 1, sizeof(*keys));
+    struct list list = { 0 };
+    struct finding *finding;
+    size_t count = 0;
+    uint32_t mailbox;
+
+    if (!keys)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < sealed->message_count; i++) {
+        const struct message *message = &sealed->messages[i];
+
+        if (message->arrival && message->arrival->header_id &&
+            message->parent == NO_INDEX && is_free(attribution, (uint32_t)i))
+            keys[count++] = (struct loop_key){ message->arrival->header_id,
+                                               (uint32_t)i };
+    }
+    qsort(keys, count, sizeof(*keys), loop_order);
+    gather_loops(attribution, keys, count, &list);
+    free(keys);
+    if (!list.count)
+        return list.failed ? STATUS_NOMEM : STATUS_OK;
+    mailbox = looping_address(attribution, &list);
+    count = 0;
+    for (size_t i = 0; i < list.count; i++)
+        count += failed_in_loop(attribution,
+                                message_of(attribution, list.at[i]));
+    if (conclude(attribution, &list,
+                 &(struct sketch){ .kind = FINDING_LOOP,
+                                   .confidence = count ? 0.95 : 0.8,
+                                   .channel = "forward",
+                                   .rule = &rule,
+                                   .count_name = "messages",
+                                   .count = (int64_t)list.count,
+                                   .second_name = "distinct",
+                                   .second = (int64_t)(count ? count : 1) },
+                 &finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    finding->mailbox = mailbox;
+    finding->domain = domain_name_of(attribution, mailbox);
+    finding->account = finding->domain < attribution->name_count
+                           ? attribution->account_of[finding->domain]
+                           : 0;
+    return STATUS_OK;
+}
+
+/* --------------------------------------------------------------- backscatter */
+
+#define BACKSCATTER_MIN 20
+
+/* A bounce or an automatic answer to a stranger, about mail from outside. */
+static bool
+answers_stranger(const struct attribution *attribution, uint32_t index)
+{
+    const struct sealed *sealed = attribution->sealed;
+    const struct message *message = &sealed->messages[index];
+    uint8_t kind =
+        attribution->principals[attribution->principal_of[index]].kind;
+    uint8_t of_parent;
+
+    if (!message->recipient_count ||
+        address_is_hosted(attribution,
+                          sealed->recipients[message->recipient_first].address))
+        return false;
+    if (kind == PRINCIPAL_AUTORESPONDER)
+        return true;
+    if (kind != PRINCIPAL_BOUNCE || message->parent == NO_INDEX)
+        return false;
+    of_parent =
+        attribution->principals[attribution->principal_of[message->parent]]
+            .kind;
+    return of_parent == PRINCIPAL_INCOMING && is_free(attribution,
+                                                      message->parent);
+}
+
+static enum status
+judge_backscatter(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "answers_to_strangers", "{answers} bounces or automatic answers went "
+                                "to strangers whose addresses may be forged"
+    };
+    struct list list = { 0 };
+    struct finding *finding;
+
+    for (uint32_t i = 0; i < attribution->sealed->message_count; i++) {
+        if (is_free(attribution, i) && answers_stranger(attribution, i))
+            list_add(&list, i);
+    }
+    if (list.count < BACKSCATTER_MIN) {
+        free(list.at);
+        return list.failed ? STATUS_NOMEM : STATUS_OK;
+    }
+    return conclude(attribution, &list,
+                    &(struct sketch){ .kind = FINDING_BACKSCATTER,
+                                      .confidence = 0.8,
+                                      .rule = &rule,
+                                      .count_name = "answers",
+                                      .count = (int64_t)list.count },
+                    &finding);
+}
+
+/* ------------------------------------------------- troubles that are no abuse */
+
+struct trouble { /* one provider's answers */
+    uint32_t provider; /* the recipients' domain */
+    uint32_t message;
+    uint32_t principal;
+    bool ill;
+};
+
+static int
+trouble_order(const void *left, const void *right)
+{
+    const struct trouble *a = left;
+    const struct trouble *b = right;
+
+    if (a->provider != b->provider)
+        return a->provider < b->provider ? -1 : 1;
+    return a->message < b->message ? -1 : a->message > b->message;
+}
+
+#define TROUBLE_RECIPIENTS 20
+#define TROUBLE_PRINCIPALS 3
+
+static bool
+is_outage(const struct recipient *recipient)
+{
+    return recipient->deferral_lines &&
+           (recipient->refusal == REFUSAL_CONNECT ||
+            recipient->refusal == REFUSAL_TIMEOUT ||
+            recipient->refusal == REFUSAL_DNS ||
+            recipient->refusal == REFUSAL_RETRY ||
+            recipient->refusal == REFUSAL_EXPIRED);
+}
+
+static bool
+is_listing(const struct recipient *recipient)
+{
+    return recipient->refusal == REFUSAL_SENDER_LISTED;
+}
+
+static size_t
+gather_troubles(const struct attribution *attribution,
+                bool (*test)(const struct recipient *), bool by_provider,
+                struct trouble *troubles)
+{
+    const struct sealed *sealed = attribution->sealed;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < sealed->message_count; i++) {
+        const struct message *message = &sealed->messages[i];
+
+        if (!is_free(attribution, i))
+            continue;
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            const struct recipient *recipient =
+                &sealed->recipients[message->recipient_first + k];
+
+            if (!recipient->remote && !test(recipient))
+                continue;
+            troubles[count++] = (struct trouble){
+                .provider = by_provider ? domain_name_of(attribution,
+                                                         recipient->final)
+                                        : 1,
+                .message = i,
+                .principal = attribution->principal_of[i] + 1,
+                .ill = test(recipient),
+            };
+        }
+    }
+    qsort(troubles, count, sizeof(*troubles), trouble_order);
+    return count;
+}
+
+static enum status
+judge_group(struct attribution *attribution, const struct trouble *troubles,
+            size_t count, const struct sketch *sketch, uint32_t *scratch)
+{
+    struct list list = { 0 };
+    struct finding *finding;
+    struct sketch filled = *sketch;
+    size_t ill = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!troubles[i].ill)
+            continue;
+        scratch[ill++] = troubles[i].principal;
+    }
+    if (ill < TROUBLE_RECIPIENTS || ill * 4 < count ||
+        distinct(scratch, ill) < TROUBLE_PRINCIPALS)
+        return STATUS_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (troubles[i].ill &&
+            (!list.count || list.at[list.count - 1] != troubles[i].message))
+            list_add(&list, troubles[i].message);
+    }
+    filled.count = (int64_t)ill;
+    filled.second = distinct(scratch, ill);
+    if (sketch->kind == FINDING_OUTAGE)
+        filled.text = troubles[0].provider;
+    if (conclude(attribution, &list, &filled, &finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    finding->provider = filled.text;
+    return STATUS_OK;
+}
+
+static enum status
+judge_troubles(struct attribution *attribution,
+               bool (*test)(const struct recipient *), bool by_provider,
+               const struct sketch *sketch)
+{
+    size_t all = attribution->sealed->recipient_count;
+    struct trouble *troubles = calloc(all + 1, sizeof(*troubles));
+    uint32_t *scratch = calloc(all + 1, sizeof(*scratch));
+    enum status status = troubles && scratch ? STATUS_OK : STATUS_NOMEM;
+    size_t count = status == STATUS_OK
+                       ? gather_troubles(attribution, test, by_provider,
+                                         troubles)
+                       : 0;
+
+    for (size_t i = 0; status == STATUS_OK && i < count;) {
+        size_t from = i;
+
+        while (i < count && troubles[i].provider == troubles[from].provider)
+            i++;
+        status = judge_group(attribution, troubles + from, i - from, sketch,
+                             scratch);
+    }
+    free(troubles);
+    free(scratch);
+    return status;
+}
+
+static enum status
+judge_outages(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "outage", "{recipients} recipients at {who}, written to by "
+                  "{principals} different senders, could not be reached"
+    };
+
+    return judge_troubles(attribution, is_outage, true,
+                          &(struct sketch){ .kind = FINDING_OUTAGE,
+                                            .confidence = 0.85,
+                                            .rule = &rule,
+                                            .count_name = "recipients",
+                                            .second_name = "principals" });
+}
+
+static enum status
+judge_listings(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "listed", "{recipients} recipients' servers refused this server's "
+                  "address, whoever of {principals} senders wrote"
+    };
+
+    return judge_troubles(attribution, is_listing, false,
+                          &(struct sketch){ .kind = FINDING_BLOCKLISTED,
+                                            .confidence = 0.9,
+                                            .rule = &rule,
+                                            .count_name = "recipients",
+                                            .second_name = "principals" });
+}
+
+enum status
+findings_of_others(struct attribution *attribution)
+{
+    for (size_t i = 0; i < attribution->actor_count; i++) {
+        const struct actor *actor = &attribution->actors[i];
+
+        if (actor->kind == ACTOR_RELAY &&
+            judge_relay(attribution, actor) != STATUS_OK)
+            return STATUS_NOMEM;
+    }
+    if (judge_loops(attribution) != STATUS_OK)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < attribution->actor_count; i++) {
+        const struct actor *actor = &attribution->actors[i];
+
+        if (actor->kind == ACTOR_FORWARDER &&
+            judge_forwarder(attribution, actor) != STATUS_OK)
+            return STATUS_NOMEM;
+    }
+    if (judge_listings(attribution) != STATUS_OK ||
+        judge_outages(attribution) != STATUS_OK)
+        return STATUS_NOMEM;
+    return judge_backscatter(attribution);
+}

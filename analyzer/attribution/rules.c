@@ -1,0 +1,523 @@
+/*
+ * The rules of the attribution: each a row with what it asks, for which kinds
+ * of finding it speaks or against which, and what it is worth in log odds
+ * (1.0 makes a thing 2.7 times as likely). They follow from how mail abuse
+ * works (cpanel-facts 3, exim-log-format 8, product.md), and HACKING.md says
+ * how their weights were set.
+ */
+#include "analyzer/attribution/finding.h"
+
+#include <math.h>
+
+const char *
+finding_kind_name(enum finding_kind kind)
+{
+    static const char *const names[FINDING_KIND_COUNT] = {
+        [FINDING_NONE] = "none",
+        [FINDING_MAILBOX] = "compromised_mailbox",
+        [FINDING_SCRIPT] = "compromised_script",
+        [FINDING_SYSTEM] = "compromised_system_account",
+        [FINDING_LOOP] = "forwarder_loop",
+        [FINDING_FORWARDED_SPAM] = "forwarded_spam",
+        [FINDING_BACKSCATTER] = "backscatter",
+        [FINDING_RELAY] = "open_relay",
+        [FINDING_LIST_ABUSE] = "mailing_list_abuse",
+        [FINDING_FORM_ABUSE] = "form_abuse",
+        [FINDING_PASSWORD_ATTACK] = "password_attack",
+        [FINDING_STALE_LIST] = "bulk_to_stale_list",
+        [FINDING_OUTAGE] = "remote_outage",
+        [FINDING_BLOCKLISTED] = "server_blocklisted",
+        [FINDING_UNEXPLAINED] = "unexplained",
+    };
+
+    return names[kind];
+}
+
+/* ------------------------------------------------------------------- asking */
+
+typedef bool rule_test(const struct behaviour *behaviour);
+
+static uint64_t
+share(uint64_t part, uint64_t whole) /* in a hundred */
+{
+    return whole ? part * 100 / whole : 0;
+}
+
+static bool
+burst(const struct behaviour *b)
+{
+    return b->strangers >= 12;
+}
+
+static bool
+foreign_networks(const struct behaviour *b)
+{
+    return b->networks && !b->loopback && b->usual_units &&
+           !b->networks_usual && !b->same_units;
+}
+
+static bool
+many_networks(const struct behaviour *b)
+{
+    return b->networks >= 4 || b->ips >= 12;
+}
+
+static bool
+some_networks(const struct behaviour *b)
+{
+    return !many_networks(b) && b->ips >= 2 && b->ips <= 11;
+}
+
+static bool
+guessed_before(const struct behaviour *b)
+{
+    return b->guesses >= 3;
+}
+
+static bool
+guessing_sources(const struct behaviour *b)
+{
+    return b->guessing_ips >= 1;
+}
+
+static bool
+odd_helo(const struct behaviour *b)
+{
+    return !b->loopback &&
+           share(b->bare_helos, b->message_count) >= 50;
+}
+
+static bool
+many_helos(const struct behaviour *b)
+{
+    return b->helos >= 5;
+}
+
+static bool
+forged_sender(const struct behaviour *b)
+{
+    return share(b->foreign_senders, b->message_count) >= 20;
+}
+
+static bool
+many_senders(const struct behaviour *b)
+{
+    return b->senders >= 3;
+}
+
+static bool
+many_families(const struct behaviour *b)
+{
+    return b->families >= 4 && b->message_count >= 20 &&
+           share(b->largest_family, b->subjects) < 60;
+}
+
+static bool
+one_family(const struct behaviour *b)
+{
+    return b->message_count >= 10 && b->subjects == b->message_count &&
+           share(b->largest_family, b->subjects) >= 90;
+}
+
+static uint64_t
+content_refusals(const struct behaviour *b)
+{
+    return b->by_refusal[REFUSAL_CONTENT] + b->by_refusal[REFUSAL_REPUTATION];
+}
+
+static bool
+refused_as_spam(const struct behaviour *b)
+{
+    return content_refusals(b) >= 3 &&
+           share(content_refusals(b), b->recipients) >= 3;
+}
+
+static bool
+not_refused_as_spam(const struct behaviour *b)
+{
+    return b->recipients >= 50 &&
+           share(content_refusals(b) * 10, b->recipients) < 10;
+}
+
+static bool
+unknown_recipients(const struct behaviour *b)
+{
+    return b->by_refusal[REFUSAL_NO_SUCH_USER] >= 3 &&
+           share(b->by_refusal[REFUSAL_NO_SUCH_USER], b->recipients) >= 5;
+}
+
+static bool
+usual_source(const struct behaviour *b)
+{
+    return b->same_units && share(b->same_units, b->message_count) >= 80 &&
+           !b->loopback;
+}
+
+static bool
+machine_pace(const struct behaviour *b)
+{
+    return b->loopback == b->message_count && b->peak_hour >= 20;
+}
+
+static bool
+beyond_past(const struct behaviour *b)
+{
+    return b->peak_hour > 5 * (b->peak_hour_usual + 1);
+}
+
+static bool
+within_past(const struct behaviour *b)
+{
+    return b->usual_messages > b->message_count && !beyond_past(b);
+}
+
+static bool
+web_directory(const struct behaviour *b)
+{
+    return share(b->web_root, b->message_count) >= 50;
+}
+
+static bool
+odd_directory(const struct behaviour *b)
+{
+    return share(b->odd_dirs, b->message_count) >= 30;
+}
+
+static bool
+new_directory(const struct behaviour *b)
+{
+    return share(b->new_dirs, b->message_count) >= 50;
+}
+
+static bool
+usual_directory(const struct behaviour *b)
+{
+    return share(b->same_units, b->message_count) >= 80;
+}
+
+static bool
+many_directories(const struct behaviour *b)
+{
+    return b->dirs >= 3;
+}
+
+static bool
+unknown_directory(const struct behaviour *b)
+{
+    return !b->dirs;
+}
+
+static bool
+outside_web(const struct behaviour *b)
+{
+    return b->dirs && share(b->web_root, b->message_count) < 50;
+}
+
+static bool
+local_connection(const struct behaviour *b)
+{
+    return share(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
+}
+
+/* ------------------------------------------------------------------- tables */
+
+#define MAILBOX (1u << FINDING_MAILBOX)
+#define SCRIPT (1u << FINDING_SCRIPT)
+#define SYSTEM (1u << FINDING_SYSTEM)
+#define FORM (1u << FINDING_FORM_ABUSE)
+#define STALE (1u << FINDING_STALE_LIST)
+#define TAKEN (MAILBOX | SCRIPT | SYSTEM)
+
+enum rule_value { /* which figures a sentence is filled with */
+    SHOW_NOTHING = 0,
+    SHOW_BURST,
+    SHOW_NETWORKS,
+    SHOW_GUESSES,
+    SHOW_HELOS,
+    SHOW_SENDERS,
+    SHOW_FAMILIES,
+    SHOW_FAMILY,
+    SHOW_CONTENT,
+    SHOW_UNKNOWN,
+    SHOW_SAME,
+    SHOW_PACE,
+    SHOW_DIRS,
+};
+
+static const struct weighed_rule {
+    struct rule rule;
+    rule_test *test;
+    uint32_t for_kinds;
+    double for_weight;
+    uint32_t against_kinds;
+    double against_weight;
+    enum rule_value value;
+} weighed_rules[] = {
+    { { "burst", "{strangers} recipients to whom it had not written before, "
+                 "at most {peak} messages within an hour" },
+      burst, TAKEN | FORM | STALE, 0.5, 0, 0, SHOW_BURST },
+    { { "beyond_past", "the fullest hour holds {peak} messages, its own other "
+                       "mail never more than {usual}" },
+      beyond_past, TAKEN | FORM, 0.8, 0, 0, SHOW_PACE },
+    { { "within_past", "the pace is what this sender's other mail has too" },
+      within_past, 0, 0, TAKEN, 1.0, SHOW_PACE },
+    { { "foreign_networks", "none of the {networks} networks was used by the "
+                            "owner otherwise" },
+      foreign_networks, MAILBOX, 1.8, STALE, 1.5, SHOW_NETWORKS },
+    { { "many_networks", "{ips} addresses in {networks} networks used the "
+                         "same login" },
+      many_networks, MAILBOX, 2.5, STALE, 2.5, SHOW_NETWORKS },
+    { { "some_networks", "{ips} addresses in {networks} networks used the "
+                         "same login" },
+      some_networks, MAILBOX, 0.6, STALE, 0.5, SHOW_NETWORKS },
+    { { "guessed_before", "{guesses} failed logins for it in the two days "
+                          "before" },
+      guessed_before, MAILBOX, 0.8, 0, 0, SHOW_GUESSES },
+    { { "guessing_sources", "addresses of the run also failed logins here" },
+      guessing_sources, MAILBOX, 1.2, STALE, 0.5, SHOW_GUESSES },
+    { { "odd_helo", "most connections introduced themselves with a name that "
+                    "no mail program gives" },
+      odd_helo, MAILBOX, 0.5, 0, 0, SHOW_HELOS },
+    { { "many_helos", "{helos} different HELO names" },
+      many_helos, MAILBOX, 0.6, STALE, 0.4, SHOW_HELOS },
+    { { "forged_sender", "{foreign} messages carry a sender that is not "
+                         "theirs" },
+      forged_sender, TAKEN, 1.0, STALE | FORM, 1.0, SHOW_SENDERS },
+    { { "many_senders", "{senders} different sender addresses" },
+      many_senders, SCRIPT | SYSTEM, 0.8, STALE | FORM, 1.0, SHOW_SENDERS },
+    { { "many_families", "{families} different subjects in one run" },
+      many_families, TAKEN, 1.0, STALE | FORM, 1.5, SHOW_FAMILIES },
+    { { "one_family", "{share} of every hundred messages have one subject: "
+                      "{subject}" },
+      one_family, STALE | FORM, 1.2, TAKEN, 0.6, SHOW_FAMILY },
+    { { "refused_as_spam", "{count} recipients' servers refused the text as "
+                           "spam" },
+      refused_as_spam, TAKEN | FORM, 1.5, STALE, 1.2, SHOW_CONTENT },
+    { { "not_refused_as_spam", "hardly any server refused the text as spam" },
+      not_refused_as_spam, STALE, 0.8, TAKEN | FORM, 0.8, SHOW_CONTENT },
+    { { "unknown_recipients", "{count} recipients do not exist: the list was "
+                              "bought, harvested or is old" },
+      unknown_recipients, TAKEN | STALE, 0.6, 0, 0, SHOW_UNKNOWN },
+    { { "usual_source", "it came from an address that sends the owner's "
+                        "everyday mail" },
+      usual_source, STALE, 1.5, MAILBOX, 2.5, SHOW_SAME },
+    { { "machine_pace", "{peak} messages within an hour through a web page is "
+                        "beyond typing" },
+      machine_pace, MAILBOX, 1.0, 0, 0, SHOW_PACE },
+    { { "web_directory", "sendmail was called below a web root" },
+      web_directory, SCRIPT | FORM, 1.0, SYSTEM, 3.0, SHOW_DIRS },
+    { { "outside_web", "sendmail was called outside any web root" },
+      outside_web, SYSTEM, 2.0, SCRIPT | FORM, 2.5, SHOW_DIRS },
+    { { "odd_directory", "the directory is one where scripts have no "
+                         "business" },
+      odd_directory, SCRIPT, 2.0, FORM | STALE, 2.0, SHOW_DIRS },
+    { { "new_directory", "no other mail of this account came from there" },
+      new_directory, SCRIPT | SYSTEM, 0.8, FORM | STALE, 0.6, SHOW_DIRS },
+    { { "usual_directory", "the account's everyday mail comes from there too" },
+      usual_directory, FORM | STALE, 1.2, SCRIPT, 0.6, SHOW_DIRS },
+    { { "many_directories", "{dirs} directories sent at the same time" },
+      many_directories, SCRIPT, 1.0, FORM | STALE, 1.0, SHOW_DIRS },
+    { { "unknown_directory", "the log does not say from which directory" },
+      unknown_directory, 0, 0, SCRIPT | FORM | SYSTEM, 0.3, SHOW_NOTHING },
+    { { "local_connection", "a local process opened SMTP connections without "
+                            "logging in" },
+      local_connection, SCRIPT, 0.8, 0, 0, SHOW_NOTHING },
+};
+
+/* What is likely before anything is seen: taken over is rare. */
+static const struct prior {
+    enum finding_kind kind;
+    uint8_t actor; /* enum actor_kind */
+    double log_odds;
+} priors[] = {
+    { FINDING_MAILBOX, ACTOR_LOGIN, -1.2 },
+    { FINDING_STALE_LIST, ACTOR_LOGIN, -1.0 },
+    { FINDING_SCRIPT, ACTOR_ACCOUNT, -0.8 },
+    { FINDING_SYSTEM, ACTOR_ACCOUNT, -1.2 },
+    { FINDING_FORM_ABUSE, ACTOR_ACCOUNT, -1.4 },
+    { FINDING_STALE_LIST, ACTOR_ACCOUNT, -1.4 },
+};
+
+/* --------------------------------------------------------------------- show */
+
+static void
+show(const struct behaviour *b, enum rule_value value, struct claim *claim)
+{
+    switch (value) {
+    case SHOW_NOTHING:
+        break;
+    case SHOW_BURST:
+        claim_number(claim, "strangers", VALUE_NUMBER, (int64_t)b->strangers);
+        claim_number(claim, "peak", VALUE_NUMBER, b->peak_hour);
+        break;
+    case SHOW_NETWORKS:
+        claim_number(claim, "ips", VALUE_NUMBER, b->ips);
+        claim_number(claim, "networks", VALUE_NUMBER, b->networks);
+        break;
+    case SHOW_GUESSES:
+        claim_number(claim, "guesses", VALUE_NUMBER,
+                     b->guesses ? b->guesses : b->guessing_ips);
+        break;
+    case SHOW_HELOS:
+        claim_number(claim, "helos", VALUE_NUMBER, b->helos);
+        break;
+    case SHOW_SENDERS:
+        claim_number(claim, "senders", VALUE_NUMBER, b->senders);
+        claim_number(claim, "foreign", VALUE_NUMBER, b->foreign_senders);
+        break;
+    case SHOW_FAMILIES:
+        claim_number(claim, "families", VALUE_NUMBER, b->families);
+        break;
+    case SHOW_FAMILY:
+        claim_number(claim, "share", VALUE_NUMBER,
+                     (int64_t)share(b->largest_family, b->subjects));
+        claim_text(claim, "subject", b->largest_family_name);
+        break;
+    case SHOW_CONTENT:
+        claim_number(claim, "count", VALUE_NUMBER,
+                     (int64_t)content_refusals(b));
+        break;
+    case SHOW_UNKNOWN:
+        claim_number(claim, "count", VALUE_NUMBER,
+                     (int64_t)b->by_refusal[REFUSAL_NO_SUCH_USER]);
+        break;
+    case SHOW_SAME:
+        claim_number(claim, "messages", VALUE_NUMBER, b->same_units);
+        break;
+    case SHOW_PACE:
+        claim_number(claim, "peak", VALUE_NUMBER, b->peak_hour);
+        claim_number(claim, "usual", VALUE_NUMBER, b->peak_hour_usual);
+        break;
+    case SHOW_DIRS:
+        claim_number(claim, "dirs", VALUE_NUMBER, b->dirs);
+        break;
+    }
+}
+
+static void
+cite(const struct behaviour *b, enum rule_value value, struct claim *claim)
+{
+    if (value == SHOW_GUESSES && b->guesses) {
+        claim_cite(claim, b->first_guess);
+        return;
+    }
+    for (size_t i = 0; i < b->arrival_count; i++)
+        claim_cite(claim, b->arrivals[i]);
+}
+
+/* -------------------------------------------------------------------- judge */
+
+static double
+score(const struct behaviour *b, enum finding_kind kind, double log_odds)
+{
+    uint32_t bit = 1u << kind;
+
+    for (size_t i = 0; i < sizeof(weighed_rules) / sizeof(weighed_rules[0]);
+         i++) {
+        const struct weighed_rule *row = &weighed_rules[i];
+
+        if (!((row->for_kinds | row->against_kinds) & bit) || !row->test(b))
+            continue;
+        if (row->for_kinds & bit)
+            log_odds += row->for_weight;
+        else
+            log_odds -= row->against_weight;
+    }
+    return log_odds;
+}
+
+static double
+probability(double log_odds)
+{
+    double p = 1.0 / (1.0 + exp(-log_odds));
+
+    return p > 0.99 ? 0.99 : p;
+}
+
+static enum status
+explain(const struct behaviour *b, struct finding *finding)
+{
+    uint32_t bit = 1u << finding->kind;
+
+    for (size_t i = 0; i < sizeof(weighed_rules) / sizeof(weighed_rules[0]);
+         i++) {
+        const struct weighed_rule *row = &weighed_rules[i];
+        bool supports = (row->for_kinds & bit) != 0;
+        struct claim *claim;
+
+        if (!((row->for_kinds | row->against_kinds) & bit) || !row->test(b))
+            continue;
+        claim = finding_claim(finding, &row->rule, supports,
+                              supports ? row->for_weight : row->against_weight);
+        if (!claim)
+            return STATUS_NOMEM;
+        show(b, row->value, claim);
+        cite(b, row->value, claim);
+    }
+    return STATUS_OK;
+}
+
+static void
+add_alternative(struct finding *finding, enum finding_kind kind, double odds)
+{
+    struct alternative *alternative;
+
+    if (finding->alternative_count >=
+        sizeof(finding->alternatives) / sizeof(finding->alternatives[0]))
+        return;
+    alternative = &finding->alternatives[finding->alternative_count++];
+    alternative->kind = kind;
+    alternative->confidence = probability(odds);
+}
+
+static bool
+kind_is_compromise(enum finding_kind kind)
+{
+    return kind == FINDING_MAILBOX || kind == FINDING_SCRIPT ||
+           kind == FINDING_SYSTEM;
+}
+
+/* A clean mailing to people who want it is nobody's business. */
+static bool
+bulk_is_worth_a_word(const struct behaviour *b)
+{
+    uint64_t refused = b->failed + b->deferred;
+
+    return b->limit_lines || (refused >= 10 && share(refused,
+                                                     b->recipients) >= 5);
+}
+
+enum status
+rules_judge(const struct behaviour *behaviour, struct finding *finding)
+{
+    double best = -HUGE_VAL;
+
+    finding->kind = FINDING_NONE;
+    for (size_t i = 0; i < sizeof(priors) / sizeof(priors[0]); i++) {
+        double odds;
+
+        if (priors[i].actor != behaviour->actor->kind)
+            continue;
+        odds = score(behaviour, priors[i].kind, priors[i].log_odds);
+        if (odds > best) {
+            best = odds;
+            finding->kind = (uint8_t)priors[i].kind;
+        }
+    }
+    if (finding->kind == FINDING_STALE_LIST && !bulk_is_worth_a_word(behaviour))
+        finding->kind = FINDING_NONE;
+    if (finding->kind == FINDING_NONE || best < -0.5) {
+        finding->kind = FINDING_NONE;
+        return STATUS_OK;
+    }
+    finding->confidence = probability(best);
+    finding->compromise = kind_is_compromise(finding->kind);
+    for (size_t i = 0; i < sizeof(priors) / sizeof(priors[0]); i++) {
+        if (priors[i].actor == behaviour->actor->kind &&
+            priors[i].kind != finding->kind)
+            add_alternative(
+                finding, priors[i].kind,
+                score(behaviour, priors[i].kind, priors[i].log_odds) - 0.5);
+    }
+    return explain(behaviour, finding);
+}
