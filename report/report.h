@@ -7,31 +7,31 @@
 #include "analyzer/case.h"
 
 enum report_format { /* bits */
-    FORMAT_HTML = 1 << 0,
-    FORMAT_PDF = 1 << 1,
-    FORMAT_TEXT = 1 << 2,
-    FORMAT_JSON = 1 << 3,
-    FORMAT_XML = 1 << 4
+                     FORMAT_HTML = 1 << 0,
+                     FORMAT_PDF = 1 << 1,
+                     FORMAT_TEXT = 1 << 2,
+                     FORMAT_JSON = 1 << 3,
+                     FORMAT_XML = 1 << 4
 };
 
 enum report_audience { /* bits */
-    FOR_INVESTIGATOR = 1 << 0,
-    FOR_CUSTOMER = 1 << 1,
-    FOR_TICKET = 1 << 2
+                       FOR_INVESTIGATOR = 1 << 0,
+                       FOR_CUSTOMER = 1 << 1,
+                       FOR_TICKET = 1 << 2
 };
 
 struct report_options {
     const char *output_dir;
-    uint32_t formats;   /* enum report_format */
-    uint32_t audiences; /* enum report_audience */
-    bool force;         /* replace files that exist */
-    bool each_account;  /* one folder per affected account */
-    const char *lang;   /* "en" */
-    const char *paper;  /* "a4" or "letter" */
-    const char *brand_dir;     /* NULL: plain */
+    uint32_t formats;      /* enum report_format */
+    uint32_t audiences;    /* enum report_audience */
+    bool force;            /* replace files that exist */
+    bool each_account;     /* one folder per affected account */
+    const char *lang;      /* "en" */
+    const char *paper;     /* "a4" or "letter" */
+    const char *brand_dir; /* NULL: plain */
     const char *const *font_dirs;
     size_t font_dir_count;
-    const char *template_dir;  /* where templates/ is installed */
+    const char *template_dir; /* where templates/ is installed */
 };
 
 /* Called once for every file that stands complete under its name. */

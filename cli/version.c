@@ -1,0 +1,57 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "cli/cli.h"
+
+#include <archive.h>
+#include <libxml/parser.h>
+#include <libxslt/xsltconfig.h>
+#include <openssl/crypto.h>
+#include <zlib.h>
+#ifdef WITH_ISAL
+#include <isa-l.h>
+#endif
+#ifdef WITH_PDF
+#include <pango/pangocairo.h>
+#endif
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+static void
+print_inflate(void)
+{
+#ifdef WITH_ISAL
+    printf("inflate: ISA-L %d.%d.%d (zlib %s)\n", ISAL_MAJOR_VERSION,
+           ISAL_MINOR_VERSION, ISAL_PATCH_VERSION, zlibVersion());
+#else
+    printf("inflate: zlib %s\n", zlibVersion());
+#endif
+}
+
+static void
+print_pdf(void)
+{
+#ifdef WITH_PDF
+    printf("PDF: yes (cairo %s, pango %s)\n", cairo_version_string(),
+           pango_version_string());
+#else
+    puts("PDF: no (built --without-pdf)");
+#endif
+}
+
+void
+version_print(void)
+{
+    char pcre[64] = "";
+
+    pcre2_config(PCRE2_CONFIG_VERSION, pcre);
+    printf("exinquest %s\n", PACKAGE_VERSION);
+    print_inflate();
+    print_pdf();
+    printf("archives: %s\n", archive_version_string());
+    printf("libxml2 %s, libxslt %s, PCRE2 %s\n", LIBXML_DOTTED_VERSION,
+           LIBXSLT_DOTTED_VERSION, pcre);
+    puts(OpenSSL_version(OPENSSL_VERSION));
+}

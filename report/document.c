@@ -1,0 +1,304 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "report/document.h"
+
+#include "report/html.h"
+#include "report/model.h"
+#include "report/node.h"
+#include "report/template.h"
+#include "report/text.h"
+#include "report/words.h"
+#ifdef WITH_PDF
+#include "report/pdf.h"
+#endif
+
+#include <libxml/relaxng.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGEST_HEX 65
+
+struct room {
+    const struct report_options *options;
+    struct templates *templates;
+    struct words *words;
+    struct buf css;
+    struct buf schema_text; /* libxml2 keeps pointing into it */
+    xmlRelaxNG *schema;
+    xmlDoc *brand; /* NULL: plain */
+};
+
+/* ------------------------------------------------------------------- opening
+ */
+
+static enum status
+schema_open(struct room *room, struct fault *fault)
+{
+    xmlRelaxNGParserCtxt *parser;
+    enum status status = templates_read(
+        room->templates, "template:/document.rng", &room->schema_text, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    parser = xmlRelaxNGNewMemParserCtxt(room->schema_text.at,
+                                        (int)room->schema_text.len);
+    if (!parser)
+        return STATUS_NOMEM;
+    room->schema = xmlRelaxNGParse(parser);
+    xmlRelaxNGFreeParserCtxt(parser);
+    if (!room->schema)
+        return fault_set(fault, STATUS_DAMAGED,
+                         "document.rng is not a RELAX NG schema");
+    return STATUS_OK;
+}
+
+enum status
+room_open(const struct report_options *options, struct room **ret_room,
+          struct fault *fault)
+{
+    enum status status = STATUS_NOMEM;
+    struct room *room = calloc(1, sizeof(*room));
+
+    if (!room)
+        goto out;
+    room->options = options;
+    status = templates_open(options->template_dir, options->brand_dir,
+                            &room->templates, fault);
+    if (status == STATUS_OK)
+        status =
+            words_open(room->templates, options->lang ? options->lang : "en",
+                       &room->words, fault);
+    if (status == STATUS_OK)
+        status = templates_read(room->templates, "template:/html.css",
+                                &room->css, fault);
+    if (status == STATUS_OK)
+        status = schema_open(room, fault);
+    if (status == STATUS_OK &&
+        templates_has(room->templates, "brand:/brand.xml"))
+        status = templates_parse(room->templates, "brand:/brand.xml",
+                                 &room->brand, fault);
+    if (status != STATUS_OK)
+        goto out;
+
+    *ret_room = room;
+    room = NULL;
+out:
+    room_free(room);
+    return status;
+}
+
+void
+room_free(struct room *room)
+{
+    if (!room)
+        return;
+    words_free(room->words);
+    templates_free(room->templates);
+    buf_clear(&room->css);
+    xmlRelaxNGFree(room->schema);
+    buf_clear(&room->schema_text);
+    xmlFreeDoc(room->brand);
+    free(room);
+}
+
+/* ------------------------------------------------------------------ document
+ */
+
+/* SHA-256 of the case as this reader may see it, in hexadecimal. */
+static enum status
+digest_make(const xmlDoc *casedoc, char hex[DIGEST_HEX], struct fault *fault)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    struct buf text = { 0 };
+    xmlDoc *copy = xmlCopyDoc((xmlDoc *)(uintptr_t)casedoc, 1);
+    enum status status = copy ? model_to_xml(copy, &text, fault) : STATUS_NOMEM;
+
+    if (status == STATUS_OK &&
+        !EVP_Digest(text.at, text.len, digest, &len, EVP_sha256(), NULL))
+        status = STATUS_NOMEM;
+    for (size_t i = 0; status == STATUS_OK && i < len; i++) {
+        hex[2 * i] = digits[digest[i] >> 4];
+        hex[2 * i + 1] = digits[digest[i] & 15];
+        hex[2 * i + 2] = '\0';
+    }
+    buf_clear(&text);
+    xmlFreeDoc(copy);
+    return status;
+}
+
+/* The steps for this kind of server; those of plain Exim where it has none. */
+static enum status
+steps_open(const struct room *room, const xmlDoc *casedoc, xmlDoc **ret_steps,
+           struct fault *fault)
+{
+    static const char *const kinds[] = { "cpanel", "directadmin" };
+    struct sv kind = node_value(xmlDocGetRootElement(casedoc), "server_kind");
+    const char *name = "debian";
+    char path[64];
+    struct buf text = { 0 };
+    enum status status;
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (sv_eq(kind, sv_of(kinds[i])))
+            name = kinds[i];
+    }
+    if (!buf_printf(&text, "brand:/steps/%s.xml", name) ||
+        text.len >= sizeof(path)) {
+        buf_clear(&text);
+        return STATUS_NOMEM;
+    }
+    memcpy(path, text.at, text.len + 1);
+    buf_clear(&text);
+    if (templates_has(room->templates, path))
+        return templates_parse(room->templates, path, ret_steps, fault);
+    if (!buf_printf(&text, "template:/steps/%s.xml", name)) {
+        buf_clear(&text);
+        return STATUS_NOMEM;
+    }
+    status = templates_parse(room->templates, text.at, ret_steps, fault);
+    buf_clear(&text);
+    return status;
+}
+
+static void
+first_error(void *user, xmlError *error)
+{
+    struct fault *fault = user;
+
+    if (fault->status == STATUS_OK)
+        fault_set(fault, STATUS_DAMAGED,
+                  "the outline made a document that document.rng does not "
+                  "allow: %s",
+                  error->message ? error->message : "no reason given");
+}
+
+static enum status
+document_check(const struct room *room, xmlDoc *document, struct fault *fault)
+{
+    struct fault found = { .status = STATUS_OK };
+    xmlRelaxNGValidCtxt *context = xmlRelaxNGNewValidCtxt(room->schema);
+    int result;
+
+    if (!context)
+        return STATUS_NOMEM;
+    xmlRelaxNGSetValidStructuredErrors(
+        context, (xmlStructuredErrorFunc)first_error, &found);
+    result = xmlRelaxNGValidateDoc(context, document);
+    xmlRelaxNGFreeValidCtxt(context);
+    if (result == 0)
+        return STATUS_OK;
+    if (fault)
+        *fault = found;
+    return STATUS_DAMAGED;
+}
+
+static const char *
+label_of(const struct room *room, const char *audience)
+{
+    const xmlNode *brand = xmlDocGetRootElement(room->brand);
+    struct sv label = node_attr(brand, "label");
+
+    if (label.len > 0)
+        return label.at;
+    return strcmp(audience, "investigator") == 0 ? "TLP:AMBER" : "";
+}
+
+enum status
+room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
+              xmlDoc **ret_document, struct fault *fault)
+{
+    char digest[DIGEST_HEX];
+    xmlDoc *input = NULL;
+    xmlDoc *steps = NULL;
+    xmlDoc *document = NULL;
+    enum status status = digest_make(casedoc, digest, fault);
+    const struct template_param params[] = {
+        { "label", label_of(room, audience) },
+        { "digest", digest },
+        { NULL, NULL },
+    };
+
+    if (status == STATUS_OK)
+        status = steps_open(room, casedoc, &steps, fault);
+    if (status != STATUS_OK)
+        goto out;
+    status = STATUS_NOMEM;
+    input = xmlCopyDoc((xmlDoc *)(uintptr_t)casedoc, 1);
+    if (!input)
+        goto out;
+    status = prepare_case(input, (const xmlDoc *[]){ steps, room->brand }, 2);
+    if (status == STATUS_OK)
+        status = templates_transform(room->templates, audience, input, params,
+                                     &document, fault);
+    if (status == STATUS_OK)
+        status = words_apply(room->words, document,
+                             node_child(xmlDocGetRootElement(input), "clock"),
+                             fault);
+    if (status == STATUS_OK)
+        status = document_check(room, document, fault);
+    if (status != STATUS_OK)
+        goto out;
+
+    *ret_document = document;
+    document = NULL;
+out:
+    xmlFreeDoc(document);
+    xmlFreeDoc(input);
+    xmlFreeDoc(steps);
+    return status;
+}
+
+/* -------------------------------------------------------------------- render
+ */
+
+static enum status
+render_pdf(const struct room *room, xmlDoc *document, struct buf *ret_bytes,
+           struct fault *fault)
+{
+#ifdef WITH_PDF
+    const struct report_options *options = room->options;
+    struct pdf_options pdf = {
+        .paper = options->paper && strcmp(options->paper, "letter") == 0
+                     ? PDF_PAPER_LETTER
+                     : PDF_PAPER_A4,
+        .font_dirs = options->font_dirs,
+        .font_dir_count = options->font_dir_count,
+    };
+
+    return pdf_render(document, &pdf, ret_bytes, fault);
+#else
+    (void)room;
+    (void)document;
+    (void)ret_bytes;
+    return fault_set(fault, STATUS_USAGE,
+                     "this exinquest was built without PDF");
+#endif
+}
+
+enum status
+room_render(const struct room *room, xmlDoc *document,
+            enum report_format format, struct buf *ret_bytes,
+            struct fault *fault)
+{
+    bool ticket =
+        node_attr_is(xmlDocGetRootElement(document), "audience", "ticket");
+
+    switch (format) {
+    case FORMAT_HTML:
+        return html_render(document, buf_sv(&room->css), ret_bytes, fault);
+    case FORMAT_TEXT:
+        return text_render(document, ticket ? TICKET_MAX_CHARS : 0, ret_bytes,
+                           fault);
+    case FORMAT_PDF:
+        return render_pdf(room, document, ret_bytes, fault);
+    case FORMAT_JSON:
+    case FORMAT_XML:
+        break;
+    }
+    return STATUS_INTERNAL;
+}

@@ -1,0 +1,54 @@
+/*
+ * document.h: from a case as one reader may see it to that reader's finished
+ * document, and from there to the bytes of a file.
+ */
+#ifndef REPORT_DOCUMENT_H
+#define REPORT_DOCUMENT_H
+
+#include "report/report.h"
+
+#include <libxml/tree.h>
+
+struct room; /* templates, words, style sheet and schema of one run */
+
+/*
+ * Opens what report_options name: template_dir, brand_dir, lang.
+ * Owner: the caller; room_free(). `options` must outlive it.
+ * Fails: STATUS_IO, STATUS_DAMAGED, STATUS_USAGE, STATUS_NOMEM.
+ */
+enum status room_open(const struct report_options *options,
+                      struct room **ret_room, struct fault *fault);
+void room_free(struct room *room);
+
+/*
+ * Makes the document of `audience` (investigator, customer, ticket) from a
+ * case, which stays as it is; valid against document.rng.
+ * Owner: the caller; xmlFreeDoc().
+ * Fails: STATUS_DAMAGED with the template's fault; STATUS_NOMEM.
+ */
+enum status room_document(struct room *room, const xmlDoc *casedoc,
+                          const char *audience, xmlDoc **ret_document,
+                          struct fault *fault);
+
+/*
+ * Appends the file of one format (html, pdf, text).
+ * Fails: as html_render(), text_render(), pdf_render(); STATUS_USAGE for a
+ * format that was not built in.
+ */
+enum status room_render(const struct room *room, xmlDoc *document,
+                        enum report_format format, struct buf *ret_bytes,
+                        struct fault *fault);
+
+/* ------------------------------------------------------------- prepare.c */
+
+/*
+ * Puts into the tree of a case what outlines may not compute: citations get
+ * their numbers (`l`, and `first` where one line is cited first), files and
+ * citations the file's number (`e`); `extra` roots (steps, brand) are copied
+ * in; NULL ones are left out.
+ * Fails: STATUS_NOMEM.
+ */
+enum status prepare_case(xmlDoc *casedoc, const xmlDoc *const *extra,
+                         size_t extra_count);
+
+#endif
