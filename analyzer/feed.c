@@ -14,6 +14,7 @@ struct feed {
     uint64_t offsets[BACK_LINES]; /* where the last lines began */
     const struct skipped *skipped;
     size_t skipped_count;
+    bool skipping; /* the last line was left out */
     struct event event;
 };
 
@@ -72,19 +73,54 @@ place_back(const struct feed *feed, uint32_t back)
     };
 }
 
+/* Events that the reader gives beside the one of the line it was given. */
+static enum status
+feed_late(struct feed *feed,
+          bool (*next)(struct reader *, struct event *, uint32_t *))
+{
+    uint32_t back = 0;
+
+    while (next(feed->reader, &feed->event, &back)) {
+        enum status status = ledger_add_late(feed->ledger, &feed->event,
+                                             place_back(feed, back));
+
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* A record does not reach over lines that are left out. */
+static enum status
+feed_skipped(struct feed *feed, uint64_t bytes)
+{
+    enum status status = STATUS_OK;
+
+    if (!feed->skipping) {
+        feed->line--; /* what is held ends before this line */
+        status = feed_late(feed, reader_end);
+        feed->line++;
+        feed->skipping = true;
+    }
+    return status == STATUS_OK ? ledger_skip(feed->ledger, bytes) : status;
+}
+
 static enum status
 feed_line(struct feed *feed, struct sv line, uint64_t offset, uint64_t bytes)
 {
     enum line_class class;
+    enum status status;
     uint32_t back = 0;
 
     feed->line++;
     feed->offsets[feed->line % BACK_LINES] = offset;
     if (feed->skipped_count && is_skipped(feed))
-        return ledger_skip(feed->ledger, bytes);
+        return feed_skipped(feed, bytes);
+    feed->skipping = false;
     class = reader_line(feed->reader, line, &feed->event, &back);
-    return ledger_add(feed->ledger, &feed->event, class, line, bytes,
-                      place_back(feed, back));
+    status = ledger_add(feed->ledger, &feed->event, class, line, bytes,
+                        place_back(feed, back));
+    return status == STATUS_OK ? feed_late(feed, reader_more) : status;
 }
 
 enum status
@@ -111,9 +147,5 @@ feed_block(struct feed *feed, struct sv block, uint64_t offset,
 enum status
 feed_end(struct feed *feed)
 {
-    uint32_t back = 0;
-
-    if (!reader_end(feed->reader, &feed->event, &back))
-        return STATUS_OK;
-    return ledger_add_late(feed->ledger, &feed->event, place_back(feed, back));
+    return feed_late(feed, reader_end);
 }

@@ -9,12 +9,15 @@
 
 #define LINE_KEEP 16384 /* of a cited line; Exim writes 8 KiB at most */
 
-/* ------------------------------------------------------------- one text again */
+/* -------------------------------------------------------------- texts again */
 
-struct again {
-    size_t wanted; /* ordinal */
-    size_t ends;   /* texts and containers that ended */
-    enum status (*block)(void *, struct sv, uint64_t, uint64_t);
+struct again { /* one source on its second way */
+    const struct gathering *gathering;
+    const uint32_t *texts; /* wanted of it, by ordinal */
+    size_t count;
+    size_t at;
+    size_t ends; /* texts and containers that ended */
+    revisit_block *block;
     void *user;
 };
 
@@ -23,10 +26,12 @@ again_begin(void *user, const struct custody *so_far, struct sv head,
             void **ret_text, bool *ret_wanted)
 {
     struct again *again = user;
+    const struct gathered_text *texts = again->gathering->texts;
 
     (void)so_far;
     (void)head;
-    *ret_wanted = again->ends == again->wanted;
+    *ret_wanted = again->at < again->count &&
+                  texts[again->texts[again->at]].ordinal == again->ends;
     *ret_text = *ret_wanted ? again : NULL;
     return STATUS_OK;
 }
@@ -36,7 +41,8 @@ again_block(void *text, struct sv block, uint64_t offset, uint64_t cut_bytes)
 {
     struct again *again = text;
 
-    return again->block(again->user, block, offset, cut_bytes);
+    return again->block(again->user, again->texts[again->at], block, offset,
+                        cut_bytes);
 }
 
 static enum status
@@ -45,24 +51,18 @@ again_end(void *user, void *text, const struct custody *custody)
     struct again *again = user;
 
     (void)custody;
-    if (again->ends++ == again->wanted && text)
-        return STATUS_END; /* the rest is not needed */
-    return STATUS_OK;
+    again->ends++;
+    if (text)
+        again->at++;
+    return again->at < again->count ? STATUS_OK : STATUS_END; /* enough */
 }
 
-enum status
-gathering_again(const struct gathering *gathering, size_t text,
-              enum status (*block)(void *user, struct sv block, uint64_t offset,
-                                   uint64_t cut_bytes),
-              void *user, struct fault *fault)
+static enum status
+read_again(const struct gathering *gathering, size_t number,
+           struct again *again, struct fault *fault)
 {
-    const struct gathered_text *row = &gathering->texts[text];
-    const struct evidence_source *source =
-        &gathering->list->sources[row->source];
-    struct again again = { .wanted = row->ordinal,
-                           .block = block,
-                           .user = user };
-    struct evidence_sink sink = { .user = &again,
+    const struct evidence_source *source = &gathering->list->sources[number];
+    struct evidence_sink sink = { .user = again,
                                   .begin = again_begin,
                                   .block = again_block,
                                   .end = again_end };
@@ -74,12 +74,51 @@ gathering_again(const struct gathering *gathering, size_t text,
     return status == STATUS_END ? STATUS_OK : status;
 }
 
+static int
+source_order(const void *left, const void *right, void *user)
+{
+    const struct gathering *gathering = user;
+    const struct gathered_text *a = &gathering->texts[*(const uint32_t *)left];
+    const struct gathered_text *b = &gathering->texts[*(const uint32_t *)right];
+
+    if (a->source != b->source)
+        return a->source < b->source ? -1 : 1;
+    return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
+}
+
+enum status
+gathering_revisit(const struct gathering *gathering, uint32_t *texts,
+                  size_t count, revisit_block *block, void *user,
+                  struct fault *fault)
+{
+    enum status status = STATUS_OK;
+
+    qsort_r(texts, count, sizeof(*texts), source_order, (void *)gathering);
+    for (size_t from = 0; from < count && status == STATUS_OK;) {
+        struct again again = { .gathering = gathering,
+                               .texts = texts + from,
+                               .block = block,
+                               .user = user };
+        size_t source = gathering->texts[texts[from]].source;
+
+        while (from < count && gathering->texts[texts[from]].source == source) {
+            again.count++;
+            from++;
+        }
+        status = read_again(gathering, source, &again, fault);
+    }
+    return status;
+}
+
 /* ----------------------------------------------------------------- wishes */
 
-struct fetching {
-    struct line_wish *wishes; /* of one text, by offset */
-    size_t count;
+struct fetching { /* the wishes of the text that is being read */
+    struct line_wish *wishes; /* all, by place */
+    size_t wish_count;
+    uint32_t text;
+    bool open;
     size_t at;
+    size_t end;
     struct arena *arena;
 };
 
@@ -108,7 +147,7 @@ fetch_line(struct fetching *fetching, struct sv line)
         !arena_keep(fetching->arena, sv_head(line, LINE_KEEP), &wish->text))
         return STATUS_NOMEM;
     fetching->at++;
-    while (fetching->at < fetching->count &&
+    while (fetching->at < fetching->end &&
            fetching->wishes[fetching->at].place.offset == wish->place.offset) {
         fetching->wishes[fetching->at].text = wish->text;
         memcpy(fetching->wishes[fetching->at].sha256, wish->sha256, 65);
@@ -117,13 +156,43 @@ fetch_line(struct fetching *fetching, struct sv line)
     return STATUS_OK;
 }
 
+/* The first wish of this text or a later one. */
+static size_t
+first_wish(const struct fetching *fetching, uint64_t text)
+{
+    size_t low = 0, high = fetching->wish_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (fetching->wishes[middle].place.text < text)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void
+fetch_open(struct fetching *fetching, uint32_t text)
+{
+    if (fetching->open && fetching->text == text)
+        return;
+    fetching->open = true;
+    fetching->text = text;
+    fetching->at = first_wish(fetching, text);
+    fetching->end = first_wish(fetching, (uint64_t)text + 1);
+}
+
 static enum status
-fetch_block(void *user, struct sv block, uint64_t offset, uint64_t cut_bytes)
+fetch_block(void *user, uint32_t text, struct sv block, uint64_t offset,
+            uint64_t cut_bytes)
 {
     struct fetching *fetching = user;
 
     (void)cut_bytes;
-    while (fetching->at < fetching->count &&
+    fetch_open(fetching, text);
+    while (fetching->at < fetching->end &&
            fetching->wishes[fetching->at].place.offset < offset + block.len) {
         uint64_t wanted = fetching->wishes[fetching->at].place.offset;
         struct sv rest;
@@ -138,25 +207,28 @@ fetch_block(void *user, struct sv block, uint64_t offset, uint64_t cut_bytes)
         if (status != STATUS_OK)
             return status;
     }
-    return fetching->at < fetching->count ? STATUS_OK : STATUS_END;
+    return STATUS_OK;
 }
 
 enum status
 gathering_fetch(const struct gathering *gathering, struct line_wish *wishes,
-              size_t count, struct arena *arena, struct fault *fault)
+                size_t count, struct arena *arena, struct fault *fault)
 {
-    for (size_t from = 0; from < count;) {
-        uint32_t text = wishes[from].place.text;
-        struct fetching fetching = { .wishes = wishes + from, .arena = arena };
-        enum status status;
+    struct fetching fetching = { .wishes = wishes,
+                                 .wish_count = count,
+                                 .arena = arena };
+    uint32_t *texts = calloc(gathering->text_count + 1, sizeof(*texts));
+    size_t text_count = 0;
+    enum status status;
 
-        while (from < count && wishes[from].place.text == text) {
-            fetching.count++;
-            from++;
-        }
-        status = gathering_again(gathering, text, fetch_block, &fetching, fault);
-        if (status != STATUS_OK)
-            return status;
+    if (!texts)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        if (!i || wishes[i].place.text != wishes[i - 1].place.text)
+            texts[text_count++] = wishes[i].place.text;
     }
-    return STATUS_OK;
+    status = gathering_revisit(gathering, texts, text_count, fetch_block,
+                               &fetching, fault);
+    free(texts);
+    return status;
 }

@@ -396,11 +396,8 @@ list_sources(struct gathering *gathering, struct fault *fault)
 }
 
 static int
-row_order(const void *left, const void *right, void *user)
+text_name_order(const struct gathered_text *a, const struct gathered_text *b)
 {
-    const struct gathering *gathering = user;
-    const struct gathered_text *a = &gathering->texts[*(const uint32_t *)left];
-    const struct gathered_text *b = &gathering->texts[*(const uint32_t *)right];
     int order = sv_cmp(sv_of(a->container), sv_of(b->container));
 
     if (!order)
@@ -412,12 +409,48 @@ row_order(const void *left, const void *right, void *user)
     return order;
 }
 
+static int
+row_order(const void *left, const void *right, void *user)
+{
+    const struct gathering *gathering = user;
+
+    return text_name_order(&gathering->texts[*(const uint32_t *)left],
+                           &gathering->texts[*(const uint32_t *)right]);
+}
+
+/*
+ * Texts are numbered in the order of their times, equal ones by what is in
+ * them: all that has to choose between places chooses by that.
+ */
+static int
+text_order(const void *left, const void *right)
+{
+    const struct gathered_text *a = left;
+    const struct gathered_text *b = right;
+    const struct ledger_text *ta, *tb;
+
+    if (!a->ledger || !b->ledger)
+        return a->ledger ? -1 : b->ledger ? 1 : text_name_order(a, b);
+    ta = &a->ledger->texts[0];
+    tb = &b->ledger->texts[0];
+    if (ta->first_ms != tb->first_ms)
+        return ta->first_ms < tb->first_ms ? -1 : 1;
+    if (ta->last_ms != tb->last_ms)
+        return ta->last_ms < tb->last_ms ? -1 : 1;
+    if (!sv_eq(sv_of(a->text_sha256), sv_of(b->text_sha256)))
+        return sv_cmp(sv_of(a->text_sha256), sv_of(b->text_sha256));
+    return text_name_order(a, b);
+}
+
 static enum status
 sort_rows(struct gathering *gathering)
 {
     gathering->rows = calloc(gathering->text_count + 1, sizeof(*gathering->rows));
     if (!gathering->rows)
         return STATUS_NOMEM;
+    if (gathering->text_count)
+        qsort(gathering->texts, gathering->text_count,
+              sizeof(*gathering->texts), text_order);
     for (size_t i = 0; i < gathering->text_count; i++)
         gathering->rows[i] = (uint32_t)i;
     qsort_r(gathering->rows, gathering->text_count, sizeof(*gathering->rows),
@@ -427,34 +460,58 @@ sort_rows(struct gathering *gathering)
     return STATUS_OK;
 }
 
+static int
+same_order(const void *left, const void *right, void *user)
+{
+    const struct gathering *gathering = user;
+    const struct gathered_text *a = &gathering->texts[*(const uint32_t *)left];
+    const struct gathered_text *b = &gathering->texts[*(const uint32_t *)right];
+    int order = sv_cmp(sv_of(a->text_sha256), sv_of(b->text_sha256));
+
+    return order ? order : a->row < b->row ? -1 : a->row > b->row;
+}
+
+static bool
+say_duplicate(struct gathering *gathering, struct gathered_text *text,
+              const struct gathered_text *first)
+{
+    struct buf sentence = { 0 };
+    bool said = buf_printf(&sentence, "the same text as %s: counted once",
+                           first->path) &&
+                gathering_warn(gathering, text, WARN_DUPLICATE, COUNT_UNKNOWN,
+                               sentence.at);
+
+    buf_clear(&sentence);
+    text->duplicate = true;
+    return said;
+}
+
+/* Of texts with the same bytes the first in the table counts. */
 static enum status
 drop_duplicates(struct gathering *gathering)
 {
+    uint32_t *order = calloc(gathering->text_count + 1, sizeof(*order));
+    enum status status = STATUS_OK;
+    size_t count = 0;
+
+    if (!order)
+        return STATUS_NOMEM;
     for (size_t i = 0; i < gathering->text_count; i++) {
-        struct gathered_text *text = &gathering->texts[gathering->rows[i]];
-
-        for (size_t k = 0; k < i && text->ledger; k++) {
-            const struct gathered_text *before =
-                &gathering->texts[gathering->rows[k]];
-            struct buf sentence = { 0 };
-            bool said;
-
-            if (!before->ledger || before->duplicate || !text->text_sha256 ||
-                !sv_eq(sv_of(before->text_sha256), sv_of(text->text_sha256)))
-                continue;
-            text->duplicate = true;
-            buf_printf(&sentence, "the same text as %s: counted once",
-                       before->path);
-            said = !sentence.failed &&
-                   gathering_warn(gathering, text, WARN_DUPLICATE, COUNT_UNKNOWN,
-                                sentence.at);
-            buf_clear(&sentence);
-            if (!said)
-                return STATUS_NOMEM;
-            break;
-        }
+        if (gathering->texts[i].ledger && gathering->texts[i].text_sha256)
+            order[count++] = (uint32_t)i;
     }
-    return STATUS_OK;
+    qsort_r(order, count, sizeof(*order), same_order, gathering);
+    for (size_t i = 1, first = 0; i < count && status == STATUS_OK; i++) {
+        struct gathered_text *text = &gathering->texts[order[i]];
+        const struct gathered_text *before = &gathering->texts[order[first]];
+
+        if (!sv_eq(sv_of(before->text_sha256), sv_of(text->text_sha256)))
+            first = i;
+        else if (!say_duplicate(gathering, text, before))
+            status = STATUS_NOMEM;
+    }
+    free(order);
+    return status;
 }
 
 static bool
@@ -509,7 +566,8 @@ gathering_run(struct gathering *gathering, struct fault *fault)
         return STATUS_NOMEM;
     if (!anything_read(gathering))
         return say_nothing_read(gathering, fault);
-    if (drop_duplicates(gathering) != STATUS_OK)
+    if (drop_duplicates(gathering) != STATUS_OK ||
+        gathering_name_servers(gathering) != STATUS_OK)
         return STATUS_NOMEM;
     return gathering_drop_overlaps(gathering, fault);
 }

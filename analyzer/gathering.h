@@ -30,7 +30,7 @@ struct gathered_text { /* one row of the evidence table */
     struct ledger *ledger; /* NULL: no lines of it count */
     bool duplicate;
     struct ledger_text counts; /* after merging */
-    const char *server;  /* after merging */
+    const char *server;  /* "" where it is not known */
     size_t row;          /* in the sorted evidence table */
 };
 
@@ -39,7 +39,7 @@ struct gathering {
     struct evidence_limits limits;
     struct evidence_list *list;
     struct arena *arena; /* strings of the rows; under the lock while gathering */
-    struct gathered_text *texts;
+    struct gathered_text *texts; /* once all are read: in order of time */
     size_t text_count;
     size_t text_capacity;
     uint32_t *rows; /* text numbers in the order of the table */
@@ -52,6 +52,9 @@ struct gathering {
 enum status gathering_make(const struct analyze_options *options,
                          struct gathering **ret_gathering, struct fault *fault);
 void gathering_free(struct gathering *gathering);
+
+/* Fills `server` of all texts that have a ledger. */
+enum status gathering_name_servers(struct gathering *gathering);
 
 /*
  * Takes the ledgers of all texts and gives one, with the servers named.
@@ -77,12 +80,16 @@ enum status gathering_fetch(const struct gathering *gathering,
 
 /* overlap.c: finds what later copies repeat, reads those again without. */
 enum status gathering_drop_overlaps(struct gathering *gathering, struct fault *fault);
-/* Reads one source again, giving the sink only the text of this ordinal. */
-enum status gathering_again(const struct gathering *gathering, size_t text,
-                          enum status (*block)(void *user, struct sv block,
-                                               uint64_t offset,
-                                               uint64_t cut_bytes),
-                          void *user, struct fault *fault);
+/*
+ * Reads texts again, each source once: `block` gets the whole lines of one
+ * text after the other. Sorts `texts` (numbers, each once) by source.
+ */
+typedef enum status revisit_block(void *user, uint32_t text, struct sv block,
+                                  uint64_t offset, uint64_t cut_bytes);
+enum status gathering_revisit(const struct gathering *gathering,
+                              uint32_t *texts, size_t count,
+                              revisit_block *block, void *user,
+                              struct fault *fault);
 /* A warning with a place: false when out of memory. */
 bool gathering_warn(struct gathering *gathering, struct gathered_text *text,
                   enum warning_topic topic, int64_t line, const char *sentence);

@@ -4,22 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Texts in the order of their times; equal ones by what is in them. */
-static int
-rank_order(const void *left, const void *right, void *user)
-{
-    const struct gathering *gathering = user;
-    const struct gathered_text *a = &gathering->texts[*(const uint32_t *)left];
-    const struct gathered_text *b = &gathering->texts[*(const uint32_t *)right];
-    const struct ledger_text *ta = &a->counts, *tb = &b->counts;
-
-    if (ta->first_ms != tb->first_ms)
-        return ta->first_ms < tb->first_ms ? -1 : 1;
-    if (ta->last_ms != tb->last_ms)
-        return ta->last_ms < tb->last_ms ? -1 : 1;
-    return sv_cmp(sv_of(a->text_sha256), sv_of(b->text_sha256));
-}
-
 /* The group in which texts without a name of their own share a server. */
 static struct sv
 group_of(const struct gathered_text *text)
@@ -36,50 +20,98 @@ group_of(const struct gathered_text *text)
 static struct sv
 own_server(const struct gathered_text *text)
 {
-    if (!text->ledger || !text->counts.server)
+    const struct ledger *ledger = text->ledger;
+
+    if (!ledger || !ledger->texts[0].server)
         return (struct sv){ "", 0 };
-    return names_text(text->ledger->names, text->counts.server);
+    return names_text(ledger->names, ledger->texts[0].server);
+}
+
+static int
+group_order(const void *left, const void *right, void *user)
+{
+    const struct gathering *gathering = user;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    int order = sv_cmp(group_of(&gathering->texts[a]),
+                       group_of(&gathering->texts[b]));
+
+    return order ? order : a < b ? -1 : a > b;
+}
+
+/* The one name that these texts have of their own; "" for none or several. */
+static struct sv
+only_server(const struct gathering *gathering, const uint32_t *texts,
+            size_t count)
+{
+    struct sv only = { "", 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct sv name = own_server(&gathering->texts[texts[i]]);
+
+        if (only.len && name.len && !sv_eq(only, name))
+            return (struct sv){ "", 0 };
+        if (name.len)
+            only = name;
+    }
+    return only;
 }
 
 /* Its own name; the only one of its group; the only one there is. */
-static struct sv
-server_of(const struct gathering *gathering, const struct gathered_text *text)
+static bool
+name_server(struct gathering *gathering, struct gathered_text *text,
+            struct sv in_group, struct sv of_all)
 {
-    struct sv own = own_server(text), in_group = { "", 0 }, any = { "", 0 };
-    bool group_agrees = true, all_agree = true;
+    struct sv server = own_server(text);
 
-    if (own.len)
-        return own;
-    for (size_t i = 0; i < gathering->text_count; i++) {
-        const struct gathered_text *other = &gathering->texts[i];
-        struct sv name = own_server(other);
-
-        if (!name.len)
-            continue;
-        if (any.len && !sv_eq(any, name))
-            all_agree = false;
-        any = name;
-        if (!sv_eq(group_of(other), group_of(text)))
-            continue;
-        if (in_group.len && !sv_eq(in_group, name))
-            group_agrees = false;
-        in_group = name;
-    }
-    if (in_group.len && group_agrees)
-        return in_group;
-    if (any.len && all_agree)
-        return any;
-    return (struct sv){ "", 0 };
+    if (!server.len)
+        server = in_group.len ? in_group : of_all;
+    text->server = arena_strdup(gathering->arena, server);
+    return text->server != NULL;
 }
 
-static enum status
+enum status
+gathering_name_servers(struct gathering *gathering)
+{
+    uint32_t *texts = calloc(gathering->text_count + 1, sizeof(*texts));
+    enum status status = STATUS_NOMEM;
+    size_t count = 0;
+    struct sv of_all;
+
+    if (!texts)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < gathering->text_count; i++) {
+        if (gathering->texts[i].ledger)
+            texts[count++] = (uint32_t)i;
+    }
+    qsort_r(texts, count, sizeof(*texts), group_order, gathering);
+    of_all = only_server(gathering, texts, count);
+    for (size_t from = 0; from < count;) {
+        struct sv group = group_of(&gathering->texts[texts[from]]);
+        size_t to = from;
+        struct sv in_group;
+
+        while (to < count &&
+               sv_eq(group, group_of(&gathering->texts[texts[to]])))
+            to++;
+        in_group = only_server(gathering, texts + from, to - from);
+        for (; from < to; from++) {
+            if (!name_server(gathering, &gathering->texts[texts[from]],
+                             in_group, of_all))
+                goto out;
+        }
+    }
+    status = STATUS_OK;
+out:
+    free(texts);
+    return status;
+}
+
+/* Texts are numbered in the order of time already; copies have no rank. */
+static void
 rank_texts(struct gathering *gathering, uint32_t *rank)
 {
-    uint32_t *order = calloc(gathering->text_count + 1, sizeof(*order));
-    size_t count = 0;
+    uint32_t next = 1;
 
-    if (!order)
-        return STATUS_NOMEM;
     for (size_t i = 0; i < gathering->text_count; i++) {
         struct gathered_text *text = &gathering->texts[i];
 
@@ -87,13 +119,8 @@ rank_texts(struct gathering *gathering, uint32_t *rank)
             continue;
         text->counts = text->ledger->texts[0];
         if (!text->duplicate)
-            order[count++] = (uint32_t)i;
+            rank[i] = next++;
     }
-    qsort_r(order, count, sizeof(*order), rank_order, gathering);
-    for (size_t i = 0; i < count; i++)
-        rank[order[i]] = (uint32_t)i + 1;
-    free(order);
-    return STATUS_OK;
 }
 
 /* While ledgers are apart, places name text 0: now they get its number. */
@@ -118,24 +145,13 @@ number_text(struct ledger *ledger, uint32_t text)
         ledger->texts[i].text = text;
 }
 
-/* The next text in the order of time that still has a ledger to give. */
-static struct gathered_text *
-text_of_rank(struct gathering *gathering, const uint32_t *rank, uint32_t wanted)
-{
-    for (size_t i = 0; i < gathering->text_count; i++) {
-        if (rank[i] == wanted)
-            return &gathering->texts[i];
-    }
-    return NULL;
-}
-
 static enum status
-merge_one(struct gathering *gathering, struct gathered_text *text, struct sv server,
+merge_one(struct gathering *gathering, struct gathered_text *text,
           struct ledger **merged, uint32_t *servers)
 {
     uint32_t number = (uint32_t)(text - gathering->texts);
     struct ledger *ledger = text->ledger;
-    uint32_t name = names_add(ledger->names, server);
+    uint32_t name = names_add(ledger->names, sv_of(text->server));
 
     text->ledger = NULL;
     number_text(ledger, number);
@@ -148,7 +164,7 @@ merge_one(struct gathering *gathering, struct gathered_text *text, struct sv ser
         *merged = ledger;
     else if (ledger_merge(*merged, ledger) != STATUS_OK)
         return STATUS_NOMEM;
-    servers[number] = names_add((*merged)->names, server);
+    servers[number] = names_add((*merged)->names, sv_of(text->server));
     return STATUS_OK;
 }
 
@@ -159,29 +175,24 @@ gathering_merge(struct gathering *gathering, struct ledger **ret_ledger,
     size_t count = gathering->text_count;
     uint32_t *rank = calloc(count + 1, sizeof(*rank));
     uint32_t *servers = calloc(count + 1, sizeof(*servers));
-    struct sv *names = calloc(count + 1, sizeof(*names));
     struct ledger *merged = NULL;
     enum status status = STATUS_NOMEM;
 
-    if (!rank || !servers || !names || rank_texts(gathering, rank) != STATUS_OK)
+    if (!rank || !servers)
         goto out;
+    rank_texts(gathering, rank);
     for (size_t i = 0; i < count; i++) {
-        if (gathering->texts[i].ledger &&
-            !arena_keep(gathering->arena,
-                        server_of(gathering, &gathering->texts[i]), &names[i]))
+        if (rank[i] && merge_one(gathering, &gathering->texts[i], &merged,
+                                 servers) != STATUS_OK)
             goto out;
     }
-    for (uint32_t i = 1;; i++) {
-        struct gathered_text *text = text_of_rank(gathering, rank, i);
-
-        if (!text)
-            break;
-        if (merge_one(gathering, text, names[text - gathering->texts], &merged,
-                      servers) != STATUS_OK)
-            goto out;
+    for (size_t i = 0; i < count; i++) { /* copies have a clock, too */
+        if (!rank[i] && gathering->texts[i].server)
+            servers[i] =
+                names_add(merged->names, sv_of(gathering->texts[i].server));
     }
-    for (size_t i = 0; i < count; i++)
-        gathering->texts[i].server = names[i].at;
+    if (names_failed(merged->names))
+        goto out;
     *ret_ledger = merged;
     *ret_rank = rank;
     *ret_server = servers;
@@ -192,6 +203,5 @@ out:
     ledger_free(merged);
     free(rank);
     free(servers);
-    free(names);
     return status;
 }

@@ -17,6 +17,10 @@
 #define PEER_FACTOR 4
 #define HOUR 3600
 #define DAY 86400
+/* A subject seen so often recurs. */
+#define FAMILY_MIN 3
+/* A run may pause so long and still be one run. */
+#define PAUSE (6 * HOUR)
 
 /* --------------------------------------------------------------- grouping */
 
@@ -332,6 +336,54 @@ actor_measure(struct attribution *attribution, struct actor *actor)
     return ok;
 }
 
+/* ------------------------------------------------------------------ families */
+
+struct family_key {
+    uint32_t family;
+    uint32_t at;
+};
+
+static int
+family_order(const void *left, const void *right)
+{
+    const struct family_key *a = left;
+    const struct family_key *b = right;
+
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* A subject that recurs is a mailing's, not a conversation's. */
+static bool
+mark_recurring(const struct attribution *attribution, struct actor *actor)
+{
+    uint32_t count = actor->message_count;
+    struct family_key *keys = calloc((size_t)count + 1, sizeof(*keys));
+
+    actor->recurs = calloc((size_t)count + 1, 1);
+    if (!keys || !actor->recurs) {
+        free(keys);
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        keys[i] = (struct family_key){
+            attribution->sealed->messages[actor->messages[i]].family, i
+        };
+    qsort(keys, count, sizeof(*keys), family_order);
+    for (uint32_t i = 0; i < count;) {
+        uint32_t from = i;
+
+        while (i < count && keys[i].family == keys[from].family)
+            i++;
+        for (uint32_t k = from; k < i; k++)
+            actor->recurs[keys[k].at] =
+                !keys[from].family || i - from >= FAMILY_MIN;
+    }
+    free(keys);
+    return true;
+}
+
 /* -------------------------------------------------------------------- peers */
 
 static int
@@ -386,6 +438,19 @@ larger(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
+/* Sends more by itself than people do, and a fair share of the run. */
+bool
+unit_is_mass(const struct attribution *attribution, const struct actor *actor,
+             const struct unit *unit)
+{
+    uint32_t hour = larger(4, larger(actor->peak_hour / 8,
+                                     attribution->typical_peak_hour + 1));
+    uint32_t day = larger(6, larger(actor->peak_day / 8,
+                                    attribution->typical_peak_day + 1));
+
+    return unit->peak_hour >= hour || unit->peak_day >= day;
+}
+
 /*
  * First and last message of all windows in which the actor was above
  * `bound`: the tail of each such window is cut to where its mail began.
@@ -412,6 +477,36 @@ busy_between(const struct attribution *attribution, struct actor *actor,
     }
 }
 
+/*
+ * Where units of the run go on before and after it with mail that recurs, the
+ * run is longer than its busiest part.
+ */
+static void
+busy_extend(const struct attribution *attribution, struct actor *actor,
+            const struct unit *unit)
+{
+    const uint32_t *at = actor->by_unit + unit->from;
+
+    for (uint32_t i = unit->messages; i > 0; i--) {
+        int64_t time = time_of(attribution, actor, at[i - 1]);
+
+        if (time >= actor->busy_from || !actor->recurs[at[i - 1]])
+            continue;
+        if (time < actor->busy_from - PAUSE)
+            break;
+        actor->busy_from = time;
+    }
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        int64_t time = time_of(attribution, actor, at[i]);
+
+        if (time <= actor->busy_to || !actor->recurs[at[i]])
+            continue;
+        if (time > actor->busy_to + PAUSE)
+            break;
+        actor->busy_to = time;
+    }
+}
+
 static void
 actor_judge_pace(const struct attribution *attribution, struct actor *actor)
 {
@@ -429,6 +524,10 @@ actor_judge_pace(const struct attribution *attribution, struct actor *actor)
     }
     if (!actor->busy)
         return;
+    for (uint32_t i = 0; i < actor->unit_count; i++) {
+        if (unit_is_mass(attribution, actor, &actor->units[i]))
+            busy_extend(attribution, actor, &actor->units[i]);
+    }
     for (uint32_t i = 0; i < actor->message_count; i++) {
         int64_t at = time_of(attribution, actor, i);
 
@@ -457,7 +556,9 @@ actor_fill(struct attribution *attribution, struct actor *actor,
     actor->message_count = (uint32_t)count;
     for (size_t i = 0; i < count; i++)
         actor->messages[i] = keys[i].message;
-    return units_make(attribution, actor) && actor_measure(attribution, actor);
+    return units_make(attribution, actor) &&
+           actor_measure(attribution, actor) &&
+           mark_recurring(attribution, actor);
 }
 
 enum status

@@ -85,6 +85,7 @@ struct actor {
     uint32_t *unit_of;   /* unit of each of them */
     uint32_t *strangers; /* of each of them */
     uint32_t *by_unit;   /* their indices, grouped by unit */
+    uint8_t *recurs;     /* of each: its subject recurs, or is not logged */
     struct unit *units;
     uint32_t unit_count;
     uint32_t peak_day;
@@ -137,6 +138,9 @@ enum status principals_make(struct attribution *attribution);
 bool ip_is_loopback(struct sv ip);
 bool dir_is_web(struct sv dir);
 /* actor.c */
+/* Sends more by itself than people do, and a fair share of the run. */
+bool unit_is_mass(const struct attribution *attribution,
+                  const struct actor *actor, const struct unit *unit);
 enum status actors_make(struct attribution *attribution);
 
 #endif

@@ -27,8 +27,10 @@ distinct(uint32_t *numbers, size_t count)
     return found;
 }
 
+/* The number that occurs most; of equals the one whose text sorts first. */
 static uint32_t
-largest_run(const uint32_t *sorted, size_t count, uint32_t *ret_number)
+largest_run(const struct sealed *sealed, const uint32_t *sorted, size_t count,
+            uint32_t *ret_number)
 {
     uint32_t largest = 0;
 
@@ -37,7 +39,11 @@ largest_run(const uint32_t *sorted, size_t count, uint32_t *ret_number)
 
         while (i < count && sorted[i] == sorted[from])
             i++;
-        if (sorted[from] && i - from > largest) {
+        if (sorted[from] &&
+            (i - from > largest ||
+             (i - from == largest &&
+              sv_cmp(sealed_name(sealed, sorted[from]),
+                     sealed_name(sealed, *ret_number)) < 0))) {
             largest = (uint32_t)(i - from);
             *ret_number = sorted[from];
         }
@@ -132,6 +138,52 @@ sender_is_foreign(const struct behaviour *behaviour,
                       sealed_name(attribution->sealed, actor->account));
 }
 
+/* The first two words of a subject, as far as they are a form's own. */
+static struct sv
+opening_of(struct sv subject)
+{
+    size_t words = 0;
+
+    for (size_t i = 0; i < subject.len; i++) {
+        if (subject.at[i] == ' ' && ++words == 3)
+            return sv_head(subject, i);
+    }
+    return subject;
+}
+
+static bool
+has_link(struct sv subject)
+{
+    return sv_find(subject, SV("http")) >= 0 ||
+           sv_find(subject, SV("www.")) >= 0;
+}
+
+static bool
+goes_here(const struct behaviour *behaviour, const struct message *message)
+{
+    const struct sealed *sealed = behaviour->attribution->sealed;
+
+    return message->recipient_count &&
+           address_is_hosted(
+               behaviour->attribution,
+               sealed->recipients[message->recipient_first].address);
+}
+
+/* Messages whose subject opens like the largest family's. */
+static void
+take_openings(struct behaviour *behaviour)
+{
+    const struct sealed *sealed = behaviour->attribution->sealed;
+    struct sv opening =
+        opening_of(sealed_name(sealed, behaviour->largest_family_name));
+
+    for (size_t i = 0; opening.len && i < behaviour->message_count; i++) {
+        struct sv family = sealed_name(sealed, message_at(behaviour, i)->family);
+
+        behaviour->one_opening += sv_starts(family, opening);
+    }
+}
+
 struct columns { /* one number a message, to be counted */
     uint32_t *ips;
     uint32_t *networks;
@@ -191,6 +243,8 @@ take_message(struct behaviour *behaviour, struct columns *columns, size_t i,
         behaviour->new_dirs += unit && !unit->outside;
     }
     behaviour->same_units += unit && unit->outside > 0;
+    behaviour->to_owner += goes_here(behaviour, message);
+    behaviour->links += has_link(sealed_name(sealed, arrival->subject));
     take_recipients(behaviour, message);
 }
 
@@ -205,7 +259,8 @@ count_columns(struct behaviour *behaviour, struct columns *columns)
     behaviour->senders = distinct(columns->senders, count);
     behaviour->families = distinct(columns->families, count);
     behaviour->dirs = distinct(columns->dirs, count);
-    behaviour->largest_family = largest_run(columns->families, count,
+    behaviour->largest_family = largest_run(behaviour->attribution->sealed,
+                                            columns->families, count,
                                             &behaviour->largest_family_name);
 }
 
@@ -341,6 +396,7 @@ behaviour_make(const struct attribution *attribution,
                          &actor->units[actor->unit_of[i]]);
     }
     count_columns(ret_behaviour, &columns);
+    take_openings(ret_behaviour);
     take_others(ret_behaviour, chosen);
     take_usual_networks(ret_behaviour, chosen, &columns);
     take_guesses(ret_behaviour, &columns);

@@ -107,6 +107,9 @@ struct behaviour {
     uint32_t largest_family; /* messages in it */
     uint32_t largest_family_name;
     uint32_t subjects;       /* messages that show one */
+    uint32_t one_opening;    /* messages whose subject opens like the most */
+    uint32_t to_owner;       /* messages that go to a mailbox here */
+    uint32_t links;          /* subjects that hold a link */
     uint32_t guesses;        /* failed logins for this login before the onset */
     uint32_t guessing_ips;   /* addresses of ours that failed logins too */
     uint32_t usual_messages; /* of the actor, not chosen */

@@ -54,6 +54,12 @@ message_of(const struct attribution *attribution, uint32_t message)
     return &attribution->sealed->messages[message];
 }
 
+static enum principal_kind
+kind_of(const struct attribution *attribution, uint32_t message)
+{
+    return attribution->principals[attribution->principal_of[message]].kind;
+}
+
 static bool
 is_free(const struct attribution *attribution, uint32_t message)
 {
@@ -257,11 +263,12 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
 
 /* --------------------------------------------------------------------- loops */
 
-/* One Message-ID so often is no resending by hand. */
-#define LOOP_ARRIVALS 5
+/* One Message-ID so often for one recipient is no resending by hand. */
+#define LOOP_ARRIVALS 4
 
 struct loop_key {
     uint32_t header_id;
+    uint32_t recipient;
     uint32_t message;
 };
 
@@ -273,6 +280,8 @@ loop_order(const void *left, const void *right)
 
     if (a->header_id != b->header_id)
         return a->header_id < b->header_id ? -1 : 1;
+    if (a->recipient != b->recipient)
+        return a->recipient < b->recipient ? -1 : 1;
     return a->message < b->message ? -1 : a->message > b->message;
 }
 
@@ -333,13 +342,19 @@ gather_loops(const struct attribution *attribution, struct loop_key *keys,
              size_t count, struct list *list)
 {
     for (size_t i = 0; i < count;) {
-        size_t from = i;
+        size_t from = i, repeats = 0, most = 0;
         bool failed = false;
 
-        for (; i < count && keys[i].header_id == keys[from].header_id; i++)
+        for (; i < count && keys[i].header_id == keys[from].header_id; i++) {
             failed |= failed_in_loop(
                 attribution, message_of(attribution, keys[i].message));
-        if (i - from < LOOP_ARRIVALS && !(failed && i - from >= 2))
+            repeats = i > from && keys[i].recipient == keys[i - 1].recipient
+                          ? repeats + 1
+                          : 1;
+            if (repeats > most)
+                most = repeats;
+        }
+        if (most < LOOP_ARRIVALS && !(failed && i - from >= 2))
             continue;
         for (size_t k = from; k < i; k++)
             list_add(list, keys[k].message);
@@ -368,9 +383,14 @@ judge_loops(struct attribution *attribution)
         const struct message *message = &sealed->messages[i];
 
         if (message->arrival && message->arrival->header_id &&
-            message->parent == NO_INDEX && is_free(attribution, (uint32_t)i))
-            keys[count++] = (struct loop_key){ message->arrival->header_id,
-                                               (uint32_t)i };
+            message->parent == NO_INDEX && message->recipient_count &&
+            kind_of(attribution, (uint32_t)i) != PRINCIPAL_LIST &&
+            is_free(attribution, (uint32_t)i))
+            keys[count++] = (struct loop_key){
+                message->arrival->header_id,
+                sealed->recipients[message->recipient_first].address,
+                (uint32_t)i
+            };
     }
     qsort(keys, count, sizeof(*keys), loop_order);
     gather_loops(attribution, keys, count, &list);
@@ -401,6 +421,111 @@ judge_loops(struct attribution *attribution)
     return STATUS_OK;
 }
 
+/* -------------------------------------------------------------- list abuse */
+
+#define LIST_REFUSED 10
+
+struct posting_key { /* a posting and what the list made of it share an id */
+    uint32_t header_id;
+    uint32_t at;
+};
+
+static int
+posting_order(const void *left, const void *right)
+{
+    const struct posting_key *a = left;
+    const struct posting_key *b = right;
+
+    if (a->header_id != b->header_id)
+        return a->header_id < b->header_id ? -1 : 1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void
+count_refused(const struct attribution *attribution,
+              const struct message *message, size_t *all, size_t *refused)
+{
+    for (uint32_t i = 0; i < message->recipient_count; i++) {
+        const struct recipient *recipient =
+            &attribution->sealed->recipients[message->recipient_first + i];
+
+        *all += recipient->remote;
+        *refused += recipient->refusal == REFUSAL_CONTENT ||
+                    recipient->refusal == REFUSAL_REPUTATION ||
+                    recipient->refusal == REFUSAL_SENDER_LISTED;
+    }
+}
+
+static size_t
+gather_postings(const struct attribution *attribution,
+                const struct actor *actor, struct posting_key *keys,
+                struct list *list)
+{
+    size_t total = 0;
+
+    for (uint32_t i = 0; i < actor->message_count; i++)
+        keys[i] = (struct posting_key){
+            message_of(attribution, actor->messages[i])->arrival->header_id, i
+        };
+    qsort(keys, actor->message_count, sizeof(*keys), posting_order);
+    for (uint32_t i = 0; i < actor->message_count;) {
+        uint32_t from = i;
+        size_t all = 0, refused = 0;
+
+        for (; i < actor->message_count &&
+               keys[i].header_id == keys[from].header_id;
+             i++)
+            count_refused(attribution,
+                          message_of(attribution, actor->messages[keys[i].at]),
+                          &all, &refused);
+        if (!keys[from].header_id || refused < 2 || refused * 10 < all)
+            continue;
+        total += refused;
+        for (uint32_t k = from; k < i; k++)
+            list_add(list, actor->messages[keys[k].at]);
+    }
+    if (list->count)
+        qsort(list->at, list->count, sizeof(*list->at), number_order);
+    return total;
+}
+
+static enum status
+judge_list(struct attribution *attribution, const struct actor *actor)
+{
+    static const struct rule rule = {
+        "postings_refused", "{refused} of the members' servers refused what "
+                            "{who} passed on as spam"
+    };
+    struct posting_key *keys =
+        calloc((size_t)actor->message_count + 1, sizeof(*keys));
+    struct list list = { 0 };
+    struct finding *finding;
+    size_t refused;
+
+    if (!keys)
+        return STATUS_NOMEM;
+    refused = gather_postings(attribution, actor, keys, &list);
+    free(keys);
+    if (refused < LIST_REFUSED) {
+        free(list.at);
+        return list.failed ? STATUS_NOMEM : STATUS_OK;
+    }
+    if (conclude(attribution, &list,
+                 &(struct sketch){ .kind = FINDING_LIST_ABUSE,
+                                   .confidence = 0.85,
+                                   .rule = &rule,
+                                   .count_name = "refused",
+                                   .count = (int64_t)refused,
+                                   .text = actor->name },
+                 &finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    finding->actor = actor;
+    finding->account = actor->account;
+    finding->domain = actor->domain;
+    finding->mailbox = actor->name;
+    return STATUS_OK;
+}
+
 /* --------------------------------------------------------------- backscatter */
 
 #define BACKSCATTER_MIN 20
@@ -411,9 +536,7 @@ answers_stranger(const struct attribution *attribution, uint32_t index)
 {
     const struct sealed *sealed = attribution->sealed;
     const struct message *message = &sealed->messages[index];
-    uint8_t kind =
-        attribution->principals[attribution->principal_of[index]].kind;
-    uint8_t of_parent;
+    enum principal_kind kind = kind_of(attribution, index);
 
     if (!message->recipient_count ||
         address_is_hosted(attribution,
@@ -423,11 +546,8 @@ answers_stranger(const struct attribution *attribution, uint32_t index)
         return true;
     if (kind != PRINCIPAL_BOUNCE || message->parent == NO_INDEX)
         return false;
-    of_parent =
-        attribution->principals[attribution->principal_of[message->parent]]
-            .kind;
-    return of_parent == PRINCIPAL_INCOMING && is_free(attribution,
-                                                      message->parent);
+    return kind_of(attribution, message->parent) == PRINCIPAL_INCOMING &&
+           is_free(attribution, message->parent);
 }
 
 static enum status
@@ -629,6 +749,9 @@ findings_of_others(struct attribution *attribution)
 
         if (actor->kind == ACTOR_RELAY &&
             judge_relay(attribution, actor) != STATUS_OK)
+            return STATUS_NOMEM;
+        if (actor->kind == ACTOR_LIST &&
+            judge_list(attribution, actor) != STATUS_OK)
             return STATUS_NOMEM;
     }
     if (judge_loops(attribution) != STATUS_OK)

@@ -2,6 +2,7 @@
 #include "analyzer/attribution/attribution.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *
 principal_kind_name(enum principal_kind kind)
@@ -210,6 +211,44 @@ account_of_dir(const struct charging *charging, struct sv dir)
     return names_find(charging->names, sv_cut(&dir, '/'));
 }
 
+/* friends-bounces@…, friends-owner@…: the list is friends@…. */
+static uint32_t
+list_of_sender(const struct charging *charging, uint32_t sender)
+{
+    static const struct sv tails[] = {
+        { SV_LIT("-bounces") }, { SV_LIT("-owner") },
+        { SV_LIT("-admin") },   { SV_LIT("-request") },
+        { SV_LIT("-confirm") }, { SV_LIT("-return") },
+    };
+    struct sv domain = names_text(charging->names, sender);
+    struct sv local = sv_cut(&domain, '@');
+    char copy[320];
+    size_t len;
+
+    local = sv_cut(&local, '+'); /* a VERP address names the member */
+    for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+        if (sv_ends(local, tails[i]))
+            local.len -= tails[i].len;
+    }
+    len = local.len + 1 + domain.len;
+    if (!domain.len || len > sizeof(copy))
+        return sender;
+    memcpy(copy, local.at, local.len);
+    copy[local.len] = '@';
+    memcpy(copy + local.len + 1, domain.at, domain.len);
+    return names_add(charging->names, (struct sv){ copy, len });
+}
+
+static struct charge
+charge_list(const struct charging *charging, uint32_t list)
+{
+    struct charge charge = { .kind = PRINCIPAL_LIST, .name = list };
+
+    charge.domain = domain_of_login(charging, list);
+    charge.account = account_of_domain(charging->attribution, charge.domain);
+    return charge;
+}
+
 static struct charge
 charge_local(const struct charging *charging, const struct message *message)
 {
@@ -226,8 +265,8 @@ charge_local(const struct charging *charging, const struct message *message)
                                            charge.domain) != charge.account)
         charge.domain = 0;
     if (sv_eq(user, SV("mailman"))) {
-        charge.kind = PRINCIPAL_LIST;
-        charge.name = arrival->sender;
+        charge = charge_list(charging, list_of_sender(charging,
+                                                      arrival->sender));
     } else if (is_cron(sealed, message)) {
         charge.kind = PRINCIPAL_CRON;
     } else if (arrival->sender_null && !account_is_web_server(user)) {
@@ -259,12 +298,28 @@ charge_connection(const struct charging *charging,
 
         charge.name = charge.account = ident->account;
         charge.domain = ident->domain;
+        if (sv_eq(sealed_name(sealed, ident->account), SV("mailman")))
+            return charge_list(charging,
+                               list_of_sender(charging,
+                                              message->arrival->sender));
     } else if (message->account &&
                !sv_starts(sealed_name(sealed, message->account), SV("-"))) {
         charge.name = charge.account = message->account;
         charge.domain = message->domain;
     }
     return charge;
+}
+
+static bool
+goes_to_list(const struct sealed *sealed, const struct recipient *recipient)
+{
+    struct sv transport;
+
+    if (recipient->last == NO_INDEX)
+        return false;
+    transport = sealed_name(
+        sealed, sealed->ledger->attempts[recipient->last].transport);
+    return sv_starts(transport, SV("mailman"));
 }
 
 /* An arrival without a login: what for decides who is charged. */
@@ -281,6 +336,8 @@ charge_remote(const struct charging *charging, const struct message *message)
             &sealed->recipients[message->recipient_first + i];
         bool hosted = address_is_hosted(attribution, recipient->address);
 
+        if (goes_to_list(sealed, recipient))
+            return charge_list(charging, recipient->address);
         if (hosted && !recipient->forwarded)
             continue;
         if (recipient->forwarded || message->redirect != NO_INDEX) {

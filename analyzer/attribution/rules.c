@@ -214,6 +214,31 @@ outside_web(const struct behaviour *b)
 }
 
 static bool
+owner_copied(const struct behaviour *b)
+{
+    return b->strangers >= 12 && share(b->to_owner, b->message_count) >= 20;
+}
+
+static bool
+one_opening(const struct behaviour *b)
+{
+    return b->families >= 2 && b->message_count >= 10 &&
+           share(b->one_opening, b->subjects) >= 90;
+}
+
+static bool
+own_sender(const struct behaviour *b)
+{
+    return b->senders == 1 && !b->foreign_senders && b->message_count >= 10;
+}
+
+static bool
+links_in_subjects(const struct behaviour *b)
+{
+    return share(b->links, b->subjects) >= 20;
+}
+
+static bool
 local_connection(const struct behaviour *b)
 {
     return share(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
@@ -242,6 +267,8 @@ enum rule_value { /* which figures a sentence is filled with */
     SHOW_SAME,
     SHOW_PACE,
     SHOW_DIRS,
+    SHOW_OWNER,
+    SHOW_LINKS,
 };
 
 static const struct weighed_rule {
@@ -319,6 +346,16 @@ static const struct weighed_rule {
       many_directories, SCRIPT, 1.0, FORM | STALE, 1.0, SHOW_DIRS },
     { { "unknown_directory", "the log does not say from which directory" },
       unknown_directory, 0, 0, SCRIPT | FORM | SYSTEM, 0.3, SHOW_NOTHING },
+    { { "owner_copied", "{share} of every hundred messages go to a mailbox "
+                        "here, as a form's copies do" },
+      owner_copied, FORM, 2.0, SCRIPT | STALE, 1.5, SHOW_OWNER },
+    { { "one_opening", "all subjects open alike and end differently, as a "
+                       "form's do" },
+      one_opening, FORM, 1.5, SCRIPT, 0.8, SHOW_NOTHING },
+    { { "own_sender", "every message has the site's own one sender" },
+      own_sender, FORM | STALE, 0.6, SCRIPT, 0.4, SHOW_NOTHING },
+    { { "links_in_subjects", "{share} of every hundred subjects hold a link" },
+      links_in_subjects, FORM | SCRIPT | SYSTEM, 0.8, STALE, 0.5, SHOW_LINKS },
     { { "local_connection", "a local process opened SMTP connections without "
                             "logging in" },
       local_connection, SCRIPT, 0.8, 0, 0, SHOW_NOTHING },
@@ -387,6 +424,14 @@ show(const struct behaviour *b, enum rule_value value, struct claim *claim)
     case SHOW_PACE:
         claim_number(claim, "peak", VALUE_NUMBER, b->peak_hour);
         claim_number(claim, "usual", VALUE_NUMBER, b->peak_hour_usual);
+        break;
+    case SHOW_OWNER:
+        claim_number(claim, "share", VALUE_NUMBER,
+                     (int64_t)share(b->to_owner, b->message_count));
+        break;
+    case SHOW_LINKS:
+        claim_number(claim, "share", VALUE_NUMBER,
+                     (int64_t)share(b->links, b->subjects));
         break;
     case SHOW_DIRS:
         claim_number(claim, "dirs", VALUE_NUMBER, b->dirs);

@@ -8,8 +8,6 @@
 
 /* So many networks at once are no traveller. */
 #define SWARM_NETWORKS 4
-/* A subject that recurs so often is a mailing, not a conversation. */
-#define FAMILY_MIN 3
 
 static int
 number_order(const void *left, const void *right)
@@ -17,25 +15,6 @@ number_order(const void *left, const void *right)
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
 
     return a < b ? -1 : a > b;
-}
-
-static uint32_t
-larger(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-/* Sends more by itself than people do, and a fair share of the run. */
-static bool
-unit_is_mass(const struct attribution *attribution, const struct actor *actor,
-             const struct unit *unit)
-{
-    uint32_t hour = larger(4, larger(actor->peak_hour / 8,
-                                     attribution->typical_peak_hour + 1));
-    uint32_t day = larger(6, larger(actor->peak_day / 8,
-                                    attribution->typical_peak_day + 1));
-
-    return unit->peak_hour >= hour || unit->peak_day >= day;
 }
 
 static bool
@@ -81,60 +60,6 @@ owner_is_elsewhere(const struct attribution *attribution,
     return false;
 }
 
-struct family_count {
-    uint32_t family;
-    uint32_t count;
-};
-
-static int
-family_order(const void *left, const void *right)
-{
-    const struct family_count *a = left;
-    const struct family_count *b = right;
-
-    return a->family < b->family ? -1 : a->family > b->family;
-}
-
-static const struct family_count *
-family_find(const struct family_count *families, size_t count, uint32_t family)
-{
-    struct family_count key = { family, 0 };
-
-    return bsearch(&key, families, count, sizeof(*families), family_order);
-}
-
-static struct family_count *
-count_families(const struct attribution *attribution,
-               const struct actor *actor, size_t *ret_count)
-{
-    struct family_count *families =
-        calloc((size_t)actor->message_count + 1, sizeof(*families));
-    size_t kept = 0;
-
-    if (!families)
-        return NULL;
-    for (uint32_t i = 0; i < actor->message_count; i++)
-        families[i] = (struct family_count){
-            attribution->sealed->messages[actor->messages[i]].family, 1
-        };
-    qsort(families, actor->message_count, sizeof(*families), family_order);
-    for (uint32_t i = 0; i < actor->message_count; i++) {
-        if (kept && families[kept - 1].family == families[i].family)
-            families[kept - 1].count++;
-        else
-            families[kept++] = families[i];
-    }
-    *ret_count = kept;
-    return families;
-}
-
-struct choice {
-    const struct attribution *attribution;
-    const struct actor *actor;
-    const struct family_count *families;
-    size_t family_count;
-};
-
 /* A job's output, mailed to its owner, is no part of what the job sends. */
 static bool
 is_cron_report(const struct attribution *attribution,
@@ -147,68 +72,43 @@ is_cron_report(const struct attribution *attribution,
 }
 
 static bool
-message_of_run(const struct choice *choice, uint32_t at,
-               const struct unit *unit)
+message_of_run(const struct attribution *attribution,
+               const struct actor *actor, uint32_t at, const struct unit *unit)
 {
-    const struct actor *actor = choice->actor;
-    const struct message *message =
-        &choice->attribution->sealed->messages[actor->messages[at]];
-    const struct family_count *family;
+    int64_t time = attribution->sealed->messages[actor->messages[at]].at;
 
-    if (is_cron_report(choice->attribution, actor, at))
+    if (is_cron_report(attribution, actor, at))
         return false;
     if (!unit->outside && !unit->loopback && !unit->shared)
         return true;
-    if (message->at < actor->busy_from || message->at > actor->busy_to)
-        return false;
-    if (!actor->strangers[at] && !message->recipient_count)
-        return false;
-    if (!message->family)
-        return true;
-    family = family_find(choice->families, choice->family_count,
-                         message->family);
-    return family && family->count >= FAMILY_MIN;
+    return time >= actor->busy_from && time <= actor->busy_to &&
+           actor->recurs[at];
 }
 
 /* A few messages from a new address: the thief's, unless all their subjects
  * stand alone, as a conversation's do. */
 static bool
-unit_joins_run(const struct choice *choice, const struct unit *unit)
+unit_joins_run(const struct actor *actor, const struct unit *unit)
 {
-    const struct actor *actor = choice->actor;
-    uint32_t alone = 0;
-
     for (uint32_t i = 0; i < unit->messages; i++) {
-        const struct message *message =
-            &choice->attribution->sealed
-                 ->messages[actor->messages[actor->by_unit[unit->from + i]]];
-        const struct family_count *family = family_find(
-            choice->families, choice->family_count, message->family);
-
-        alone += message->family && (!family || family->count < FAMILY_MIN);
+        if (actor->recurs[actor->by_unit[unit->from + i]])
+            return true;
     }
-    return alone < unit->messages;
+    return false;
 }
 
 enum status
 select_messages(const struct attribution *attribution,
                 const struct actor *actor, uint8_t *chosen)
 {
-    struct choice choice = { .attribution = attribution, .actor = actor };
-    struct family_count *families =
-        count_families(attribution, actor, &choice.family_count);
-    uint32_t *networks = calloc((size_t)actor->unit_count + 1,
-                                sizeof(*networks));
+    uint32_t *networks =
+        calloc((size_t)actor->unit_count + 1, sizeof(*networks));
     bool swarm;
 
-    if (!families || !networks) {
-        free(families);
-        free(networks);
+    if (!networks)
         return STATUS_NOMEM;
-    }
     swarm = actor->kind == ACTOR_LOGIN &&
             swarm_size(actor, networks) >= SWARM_NETWORKS;
-    choice.families = families;
     for (uint32_t i = 0; i < actor->message_count; i++) {
         const struct unit *unit = &actor->units[actor->unit_of[i]];
         bool mass = unit_is_mass(attribution, actor, unit);
@@ -218,11 +118,10 @@ select_messages(const struct attribution *attribution,
             owner_is_elsewhere(attribution, actor, unit))
             chosen[i] = 1; /* with the probes before the run */
         else if (mass)
-            chosen[i] = message_of_run(&choice, i, unit);
+            chosen[i] = message_of_run(attribution, actor, i, unit);
         else if (swarm && unit_is_new(actor, unit))
-            chosen[i] = unit_joins_run(&choice, unit);
+            chosen[i] = unit_joins_run(actor, unit);
     }
-    free(families);
     free(networks);
     return STATUS_OK;
 }
