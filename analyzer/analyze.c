@@ -73,8 +73,7 @@ write_case(struct gathering *gathering, const struct sealed *sealed,
             build_text(&builder, sv_of(builder.options->case_id));
     casefile->scope.accounts = copy_list(&builder, builder.options->accounts);
     casefile->scope.domains = copy_list(&builder, builder.options->domains);
-    casefile->scope.mailboxes =
-        copy_list(&builder, builder.options->mailboxes);
+    casefile->scope.mailboxes = copy_list(&builder, builder.options->mailboxes);
     return casework_make(&builder, fault);
 }
 
@@ -83,8 +82,7 @@ seal(struct gathering *gathering, struct sealed **ret_sealed)
 {
     struct ledger *ledger = NULL;
     uint32_t *rank = NULL, *servers = NULL;
-    enum status status =
-        gathering_merge(gathering, &ledger, &rank, &servers);
+    enum status status = gathering_merge(gathering, &ledger, &rank, &servers);
 
     if (status != STATUS_OK)
         return status;

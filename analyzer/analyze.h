@@ -17,7 +17,7 @@ struct analyze_options {
     size_t path_count;
     unsigned jobs; /* threads; 0: as many as cores */
     const char *case_id;
-    int64_t as_of;        /* TIME_UNKNOWN: the last line's time */
+    int64_t as_of; /* TIME_UNKNOWN: the last line's time */
     struct text_list accounts;
     struct text_list domains;
     struct text_list mailboxes;

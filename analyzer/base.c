@@ -243,7 +243,8 @@ process_key(void)
     if (now)
         return now;
     if (getrandom(&drawn, sizeof(drawn), GRND_NONBLOCK) !=
-            (ssize_t)sizeof(drawn) || !drawn)
+            (ssize_t)sizeof(drawn) ||
+        !drawn)
         drawn = (uint64_t)(uintptr_t)&key | 1; /* the address is random too */
     if (atomic_compare_exchange_strong(&key, &now, drawn))
         return drawn;
@@ -358,7 +359,8 @@ arena_keep(struct arena *arena, struct sv text, struct sv *ret_kept)
 char *
 arena_strdup(struct arena *arena, struct sv text)
 {
-    char *copy = text.len < SIZE_MAX ? arena_take(arena, text.len + 1, 1) : NULL;
+    char *copy =
+        text.len < SIZE_MAX ? arena_take(arena, text.len + 1, 1) : NULL;
 
     if (!copy)
         return NULL;

@@ -60,7 +60,7 @@ struct sv sv_cut(struct sv *rest, char stop);
 bool sv_skip_prefix(struct sv *rest, struct sv prefix);
 struct sv sv_drop(struct sv text, size_t count); /* without its first bytes */
 struct sv sv_head(struct sv text, size_t count); /* its first bytes */
-struct sv sv_trim(struct sv text);               /* spaces and tabs, both ends */
+struct sv sv_trim(struct sv text); /* spaces and tabs, both ends */
 /* Index of the first match, or -1. */
 ptrdiff_t sv_find_char(struct sv text, char byte);
 ptrdiff_t sv_find(struct sv text, struct sv needle);
@@ -132,7 +132,8 @@ struct sv names_text(const struct names *names, uint32_t name);
 uint32_t names_count(const struct names *names); /* highest number given */
 bool names_failed(const struct names *names);
 
-/* ------------------------------------------------------------ making visible */
+/* ------------------------------------------------------------ making visible
+ */
 
 /*
  * Appends `text` as printable, XML-legal UTF-8 (report-design 9.1): control

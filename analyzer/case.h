@@ -150,8 +150,8 @@ enum value_kind {
 struct case_value {
     const char *name;
     enum value_kind kind;
-    const char *text;  /* VALUE_TEXT */
-    int64_t number;    /* all others */
+    const char *text; /* VALUE_TEXT */
+    int64_t number;   /* all others */
 };
 
 struct case_alternative {
@@ -170,7 +170,7 @@ struct case_source {
     bool usual; /* seen with this principal outside the finding too */
 };
 
-struct case_family { /* messages alike in subject and size */
+struct case_family {     /* messages alike in subject and size */
     const char *subject; /* normalised; NULL where subjects are not logged */
     int64_t messages;
     int64_t recipients;
@@ -189,12 +189,12 @@ struct case_provider { /* where it went, by the recipients' provider */
 };
 
 struct case_refusal {
-    const char *reason; /* class: no_such_user, content, sender_listed, … */
-    const char *shape;  /* of texts that no rule knows; else NULL */
-    const char *sample; /* one answer as it was given */
+    const char *reason;   /* class: no_such_user, content, sender_listed, … */
+    const char *shape;    /* of texts that no rule knows; else NULL */
+    const char *sample;   /* one answer as it was given */
     const char *provider; /* who says so, most often */
-    bool final;         /* ** rather than == */
-    bool standing;      /* still so in the last hour of the evidence */
+    bool final;           /* ** rather than == */
+    bool standing;        /* still so in the last hour of the evidence */
     int64_t recipients;
     int64_t lines;
     int64_t first;
@@ -227,12 +227,12 @@ struct case_sample { /* one message with all its lines */
 
 struct case_replay { /* the incident at other settings */
     int64_t cap_per_hour;
-    int64_t stopped;         /* of this finding's recipients */
-    int64_t innocent_hit;    /* other principals' recipients stopped too */
-    int64_t innocents;       /* how many other principals */
+    int64_t stopped;      /* of this finding's recipients */
+    int64_t innocent_hit; /* other principals' recipients stopped too */
+    int64_t innocents;    /* how many other principals */
 };
 
-struct case_hours { /* counts per UTC hour, one after the other */
+struct case_hours {     /* counts per UTC hour, one after the other */
     int64_t first_hour; /* start of the first */
     size_t count;
     const int64_t *arrivals;
@@ -272,12 +272,12 @@ struct case_finding {
     size_t alternative_count;
     struct text_list unknowns; /* codes with an English sentence: "code: …" */
     /* ours */
-    bool ongoing;           /* still so when the evidence ends */
-    const char *ended_by;   /* password_change, limit, hold, removal, NULL */
-    int64_t peak_hour;      /* start of the fullest hour */
+    bool ongoing;         /* still so when the evidence ends */
+    const char *ended_by; /* password_change, limit, hold, removal, NULL */
+    int64_t peak_hour;    /* start of the fullest hour */
     int64_t peak_messages;
     int64_t usual_messages_per_day; /* of this principal outside; unknown */
-    int64_t queued;         /* messages of it still in the queue at the end */
+    int64_t queued; /* messages of it still in the queue at the end */
     struct text_list system_accounts; /* U= names that take part */
     struct text_list logins;
     struct text_list probes; /* message ids of probing messages */
@@ -297,7 +297,7 @@ struct case_finding {
     size_t sample_count;
     const struct case_replay *replays;
     size_t replay_count;
-    struct case_hours hours; /* of this finding's messages alone */
+    struct case_hours hours;   /* of this finding's messages alone */
     const int64_t (*heat)[24]; /* submissions, 7 weekdays from Monday × hours,
                                   server time; NULL with fewer than 20 */
 };
@@ -309,7 +309,7 @@ struct case_shape { /* ours: lines that were not understood, by shape */
 };
 
 struct case_selector { /* ours: what the log was told to hold */
-    const char *name; /* subject, arguments, received_recipients, … */
+    const char *name;  /* subject, arguments, received_recipients, … */
     const char *state; /* on, off, unknown */
 };
 

@@ -10,7 +10,7 @@ struct feed {
     struct ledger *ledger;
     struct reader *reader;
     uint32_t text;
-    uint64_t line; /* lines seen */
+    uint64_t line;                /* lines seen */
     uint64_t offsets[BACK_LINES]; /* where the last lines began */
     const struct skipped *skipped;
     size_t skipped_count;
@@ -81,8 +81,8 @@ feed_late(struct feed *feed,
     uint32_t back = 0;
 
     while (next(feed->reader, &feed->event, &back)) {
-        enum status status = ledger_add_late(feed->ledger, &feed->event,
-                                             place_back(feed, back));
+        enum status status =
+            ledger_add_late(feed->ledger, &feed->event, place_back(feed, back));
 
         if (status != STATUS_OK)
             return status;
@@ -132,9 +132,8 @@ feed_block(struct feed *feed, struct sv block, uint64_t offset,
         size_t len = end < 0 ? block.len : (size_t)end;
         size_t bytes = end < 0 ? len : len + 1;
         bool last = bytes == block.len;
-        enum status status =
-            feed_line(feed, sv_head(block, len), offset,
-                      bytes + (last ? cut_bytes : 0));
+        enum status status = feed_line(feed, sv_head(block, len), offset,
+                                       bytes + (last ? cut_bytes : 0));
 
         if (status != STATUS_OK)
             return status;

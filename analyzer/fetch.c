@@ -112,7 +112,7 @@ gathering_revisit(const struct gathering *gathering, uint32_t *texts,
 
 /* ----------------------------------------------------------------- wishes */
 
-struct fetching { /* the wishes of the text that is being read */
+struct fetching {             /* the wishes of the text that is being read */
     struct line_wish *wishes; /* all, by place */
     size_t wish_count;
     uint32_t text;

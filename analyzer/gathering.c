@@ -42,12 +42,12 @@ keep(struct gathering *gathering, const char *text)
 
 bool
 gathering_warn(struct gathering *gathering, struct gathered_text *text,
-             enum warning_topic topic, int64_t line, const char *sentence)
+               enum warning_topic topic, int64_t line, const char *sentence)
 {
     void *grown = text->warnings;
 
-    if (!array_reserve(&grown, &text->warning_capacity,
-                       text->warning_count + 1, sizeof(*text->warnings)))
+    if (!array_reserve(&grown, &text->warning_capacity, text->warning_count + 1,
+                       sizeof(*text->warnings)))
         return false;
     text->warnings = grown;
     text->warnings[text->warning_count] = (struct case_warning){
@@ -61,7 +61,7 @@ gathering_warn(struct gathering *gathering, struct gathered_text *text,
 
 bool
 gathering_note(struct gathering *gathering, struct gathered_text *text,
-             const char *sentence)
+               const char *sentence)
 {
     bool lossy = text->lossy;
     bool noted =
@@ -89,9 +89,9 @@ fill_row(struct gathering *gathering, struct gathered_text *row,
         const struct custody_warning *warning = &custody->warnings[i];
 
         if (!gathering_warn(gathering, row, warning->topic,
-                          warning->line ? (int64_t)warning->line
-                                        : COUNT_UNKNOWN,
-                          warning->text))
+                            warning->line ? (int64_t)warning->line
+                                          : COUNT_UNKNOWN,
+                            warning->text))
             return false;
     }
     return row->path != NULL;
@@ -182,8 +182,7 @@ note_kind(struct gathering *gathering, struct gathered_text *row)
         [LOG_BINARY] = "not a text: left aside",
     };
 
-    if (row->is_container || !sentences[row->kind] ||
-        row->source == SIZE_MAX)
+    if (row->is_container || !sentences[row->kind] || row->source == SIZE_MAX)
         return true;
     return gathering_note(gathering, row, sentences[row->kind]);
 }
@@ -263,8 +262,8 @@ jobs_of(const struct gathering *gathering)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     size_t jobs = gathering->options->jobs ? gathering->options->jobs
-                  : cores > 0            ? (size_t)cores
-                                         : 1;
+                  : cores > 0              ? (size_t)cores
+                                           : 1;
 
     if (jobs > gathering->list->source_count)
         jobs = gathering->list->source_count;
@@ -285,7 +284,8 @@ all_bytes_of(const struct gathering *gathering)
 static void
 tell(struct pass *pass, uint64_t all_bytes)
 {
-    const struct analyze_progress *progress = &pass->gathering->options->progress;
+    const struct analyze_progress *progress =
+        &pass->gathering->options->progress;
 
     if (progress->tell)
         progress->tell(progress->user, atomic_load(&pass->done_bytes),
@@ -445,7 +445,8 @@ text_order(const void *left, const void *right)
 static enum status
 sort_rows(struct gathering *gathering)
 {
-    gathering->rows = calloc(gathering->text_count + 1, sizeof(*gathering->rows));
+    gathering->rows =
+        calloc(gathering->text_count + 1, sizeof(*gathering->rows));
     if (!gathering->rows)
         return STATUS_NOMEM;
     if (gathering->text_count)
@@ -574,7 +575,7 @@ gathering_run(struct gathering *gathering, struct fault *fault)
 
 enum status
 gathering_make(const struct analyze_options *options,
-             struct gathering **ret_gathering, struct fault *fault)
+               struct gathering **ret_gathering, struct fault *fault)
 {
     struct gathering *gathering = calloc(1, sizeof(*gathering));
     enum status status = STATUS_NOMEM;

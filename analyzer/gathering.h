@@ -23,22 +23,23 @@ struct gathered_text { /* one row of the evidence table */
     size_t warning_count;
     size_t warning_capacity;
     bool is_container;
-    bool lossy;          /* a warning of the losing kind */
+    bool lossy; /* a warning of the losing kind */
     enum log_kind kind;
-    size_t source;       /* index into list->sources; SIZE_MAX: refused */
-    size_t ordinal;      /* of the texts of its source, for the way back */
+    size_t source;         /* index into list->sources; SIZE_MAX: refused */
+    size_t ordinal;        /* of the texts of its source, for the way back */
     struct ledger *ledger; /* NULL: no lines of it count */
     bool duplicate;
     struct ledger_text counts; /* after merging */
-    const char *server;  /* "" where it is not known */
-    size_t row;          /* in the sorted evidence table */
+    const char *server;        /* "" where it is not known */
+    size_t row;                /* in the sorted evidence table */
 };
 
 struct gathering {
     const struct analyze_options *options;
     struct evidence_limits limits;
     struct evidence_list *list;
-    struct arena *arena; /* strings of the rows; under the lock while gathering */
+    struct arena
+        *arena; /* strings of the rows; under the lock while gathering */
     struct gathered_text *texts; /* once all are read: in order of time */
     size_t text_count;
     size_t text_capacity;
@@ -50,7 +51,8 @@ struct gathering {
  * Fails: STATUS_NOMEM; STATUS_IO when nothing at all could be read.
  */
 enum status gathering_make(const struct analyze_options *options,
-                         struct gathering **ret_gathering, struct fault *fault);
+                           struct gathering **ret_gathering,
+                           struct fault *fault);
 void gathering_free(struct gathering *gathering);
 
 /* Fills `server` of all texts that have a ledger. */
@@ -60,8 +62,9 @@ enum status gathering_name_servers(struct gathering *gathering);
  * Takes the ledgers of all texts and gives one, with the servers named.
  * *ret_rank and *ret_server (by text number) are the caller's to free.
  */
-enum status gathering_merge(struct gathering *gathering, struct ledger **ret_ledger,
-                          uint32_t **ret_rank, uint32_t **ret_server);
+enum status gathering_merge(struct gathering *gathering,
+                            struct ledger **ret_ledger, uint32_t **ret_rank,
+                            uint32_t **ret_server);
 
 /* A line wanted back. */
 struct line_wish {
@@ -75,11 +78,12 @@ struct line_wish {
  * the texts: `arena`.
  */
 enum status gathering_fetch(const struct gathering *gathering,
-                          struct line_wish *wishes, size_t count,
-                          struct arena *arena, struct fault *fault);
+                            struct line_wish *wishes, size_t count,
+                            struct arena *arena, struct fault *fault);
 
 /* overlap.c: finds what later copies repeat, reads those again without. */
-enum status gathering_drop_overlaps(struct gathering *gathering, struct fault *fault);
+enum status gathering_drop_overlaps(struct gathering *gathering,
+                                    struct fault *fault);
 /*
  * Reads texts again, each source once: `block` gets the whole lines of one
  * text after the other. Sorts `texts` (numbers, each once) by source.
@@ -92,14 +96,15 @@ enum status gathering_revisit(const struct gathering *gathering,
                               struct fault *fault);
 /* A warning with a place: false when out of memory. */
 bool gathering_warn(struct gathering *gathering, struct gathered_text *text,
-                  enum warning_topic topic, int64_t line, const char *sentence);
+                    enum warning_topic topic, int64_t line,
+                    const char *sentence);
 /* A remark: nothing is lost by it. */
 bool gathering_note(struct gathering *gathering, struct gathered_text *text,
-                  const char *sentence);
+                    const char *sentence);
 
 /* feed.c: lines of one text into one ledger. */
 struct feed;
-struct skipped { /* lines that came before, in another text */
+struct skipped {   /* lines that came before, in another text */
     uint64_t from; /* line numbers, from 1 */
     uint64_t to;   /* inclusive */
 };

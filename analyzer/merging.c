@@ -32,8 +32,8 @@ group_order(const void *left, const void *right, void *user)
 {
     const struct gathering *gathering = user;
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    int order = sv_cmp(group_of(&gathering->texts[a]),
-                       group_of(&gathering->texts[b]));
+    int order =
+        sv_cmp(group_of(&gathering->texts[a]), group_of(&gathering->texts[b]));
 
     return order ? order : a < b ? -1 : a > b;
 }
@@ -170,7 +170,7 @@ merge_one(struct gathering *gathering, struct gathered_text *text,
 
 enum status
 gathering_merge(struct gathering *gathering, struct ledger **ret_ledger,
-              uint32_t **ret_rank, uint32_t **ret_server)
+                uint32_t **ret_rank, uint32_t **ret_server)
 {
     size_t count = gathering->text_count;
     uint32_t *rank = calloc(count + 1, sizeof(*rank));

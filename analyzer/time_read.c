@@ -86,9 +86,7 @@ read_back(struct sv rest, int64_t last, int64_t *ret_time)
     static const struct {
         char unit;
         int64_t seconds;
-    } units[] = {
-        { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 }
-    };
+    } units[] = { { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
     uint64_t count;
 
     if (rest.len < 2)

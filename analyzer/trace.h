@@ -9,11 +9,11 @@
 struct trace_options {
     struct analyze_options evidence; /* paths, jobs, limits, since, until */
     const char *pattern;
-    bool literal;        /* -l */
-    bool case_sensitive; /* -I */
-    bool invert;         /* -v */
-    bool related;        /* -M */
-    bool json;           /* --json: one object a group */
+    bool literal;          /* -l */
+    bool case_sensitive;   /* -I */
+    bool invert;           /* -v */
+    bool related;          /* -M */
+    bool json;             /* --json: one object a group */
     int64_t queue_seconds; /* -t; negative: not given */
 };
 
@@ -21,8 +21,8 @@ struct trace_options {
 typedef bool trace_write(void *user, struct sv bytes);
 
 struct trace_result {
-    uint64_t groups;  /* printed: messages and lines without an id */
-    bool lossy;       /* evidence damaged, skipped or bounded */
+    uint64_t groups;           /* printed: messages and lines without an id */
+    bool lossy;                /* evidence damaged, skipped or bounded */
     struct text_list warnings; /* one sentence each; owned by trace_result */
     struct arena *arena;
 };

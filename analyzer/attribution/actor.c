@@ -221,8 +221,8 @@ recipients_of(const struct attribution *attribution, const struct actor *actor)
     size_t count = 0;
 
     for (uint32_t i = 0; i < actor->message_count; i++)
-        count += attribution->sealed->messages[actor->messages[i]]
-                     .recipient_count;
+        count +=
+            attribution->sealed->messages[actor->messages[i]].recipient_count;
     return count;
 }
 
@@ -336,7 +336,8 @@ actor_measure(struct attribution *attribution, struct actor *actor)
     return ok;
 }
 
-/* ------------------------------------------------------------------ families */
+/* ------------------------------------------------------------------ families
+ */
 
 struct family_key {
     uint32_t family;
@@ -443,10 +444,10 @@ bool
 unit_is_mass(const struct attribution *attribution, const struct actor *actor,
              const struct unit *unit)
 {
-    uint32_t hour = larger(4, larger(actor->peak_hour / 8,
-                                     attribution->typical_peak_hour + 1));
-    uint32_t day = larger(6, larger(actor->peak_day / 8,
-                                    attribution->typical_peak_day + 1));
+    uint32_t hour = larger(
+        4, larger(actor->peak_hour / 8, attribution->typical_peak_hour + 1));
+    uint32_t day = larger(
+        6, larger(actor->peak_day / 8, attribution->typical_peak_day + 1));
 
     return unit->peak_hour >= hour || unit->peak_day >= day;
 }
@@ -510,10 +511,10 @@ busy_extend(const struct attribution *attribution, struct actor *actor,
 static void
 actor_judge_pace(const struct attribution *attribution, struct actor *actor)
 {
-    uint32_t hour = larger(HOUR_FLOOR,
-                           PEER_FACTOR * attribution->typical_peak_hour);
-    uint32_t day = larger(DAY_FLOOR,
-                          PEER_FACTOR * attribution->typical_peak_day);
+    uint32_t hour =
+        larger(HOUR_FLOOR, PEER_FACTOR * attribution->typical_peak_hour);
+    uint32_t day =
+        larger(DAY_FLOOR, PEER_FACTOR * attribution->typical_peak_day);
 
     if (actor->peak_hour >= hour) {
         actor->busy = true;

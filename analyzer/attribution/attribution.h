@@ -17,21 +17,21 @@ enum principal_kind {
     PRINCIPAL_LOCAL_SMTP,  /* a local process that spoke SMTP unasked */
     PRINCIPAL_SYSTEM,      /* sendmail called elsewhere: shell, program */
     PRINCIPAL_CRON,
-    PRINCIPAL_NOBODY,      /* the shared web user, site not known */
+    PRINCIPAL_NOBODY, /* the shared web user, site not known */
     PRINCIPAL_FORWARDER,
     PRINCIPAL_LIST,
-    PRINCIPAL_RELAY,       /* a host that sent to others through us */
-    PRINCIPAL_INCOMING,    /* mail for mailboxes here */
+    PRINCIPAL_RELAY,    /* a host that sent to others through us */
+    PRINCIPAL_INCOMING, /* mail for mailboxes here */
     PRINCIPAL_AUTORESPONDER,
-    PRINCIPAL_PANEL,       /* the panel's own notices */
-    PRINCIPAL_BOUNCE,      /* made here, about another message */
+    PRINCIPAL_PANEL,  /* the panel's own notices */
+    PRINCIPAL_BOUNCE, /* made here, about another message */
     PRINCIPAL_COUNT
 };
 const char *principal_kind_name(enum principal_kind kind);
 
 struct principal {
     uint8_t kind;
-    uint32_t name;    /* login, directory, account, address, host */
+    uint32_t name; /* login, directory, account, address, host */
     uint32_t account;
     uint32_t domain;
     uint32_t messages;
@@ -51,7 +51,7 @@ enum actor_kind {
     ACTOR_RELAY,     /* all hosts that relayed without leave */
     ACTOR_FORWARDER,
     ACTOR_LIST,
-    ACTOR_SERVICE    /* autoresponders of one domain */
+    ACTOR_SERVICE /* autoresponders of one domain */
 };
 
 /*
@@ -61,18 +61,18 @@ enum actor_kind {
  */
 struct unit {
     uint32_t name;
-    uint32_t from; /* its messages: by_unit[from …] */
+    uint32_t from;    /* its messages: by_unit[from …] */
     uint32_t network; /* /16 or /48 of an address */
     uint32_t messages;
     uint32_t strangers; /* recipients elsewhere, first written to here */
     uint32_t peak_day;  /* most strangers within any 24 hours */
     uint32_t peak_hour;
-    uint32_t outside;   /* messages outside the actor's busy time */
+    uint32_t outside; /* messages outside the actor's busy time */
     int64_t first;
     int64_t last;
     bool loopback;
-    bool web_root;   /* a directory below a web root */
-    bool shared;     /* no place of its own: no directory, no address */
+    bool web_root; /* a directory below a web root */
+    bool shared;   /* no place of its own: no directory, no address */
 };
 
 struct actor {
@@ -90,7 +90,7 @@ struct actor {
     uint32_t unit_count;
     uint32_t peak_day;
     uint32_t peak_hour;
-    bool busy;           /* beyond its own past and its peers */
+    bool busy; /* beyond its own past and its peers */
     int64_t busy_from;
     int64_t busy_to;
 };
@@ -102,15 +102,15 @@ struct attribution {
     uint32_t *principal_of; /* by sealed message */
     struct actor *actors;
     size_t actor_count;
-    uint32_t *domain_of;   /* by name: the name of an address's domain */
-    uint8_t *hosted;       /* by name of a domain: mailboxes of it are here */
-    uint32_t *account_of;  /* by name of a domain */
-    uint32_t *votes_of;    /* by name of a domain: how often that was seen */
+    uint32_t *domain_of;  /* by name: the name of an address's domain */
+    uint8_t *hosted;      /* by name of a domain: mailboxes of it are here */
+    uint32_t *account_of; /* by name of a domain */
+    uint32_t *votes_of;   /* by name of a domain: how often that was seen */
     size_t name_count;
     struct finding *findings;
     size_t finding_count;
     size_t finding_capacity;
-    uint32_t *finding_of; /* by sealed message: finding + 1, 0 without */
+    uint32_t *finding_of;       /* by sealed message: finding + 1, 0 without */
     uint32_t typical_peak_hour; /* nine in ten actors stay below */
     uint32_t typical_peak_day;
 };

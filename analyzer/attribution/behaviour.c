@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUESS_WINDOW 172800 /* failed logins this long before the onset count */
+#define GUESS_WINDOW 172800 /* failed logins this long before the onset count  \
+                             */
 
 static int
 number_order(const void *left, const void *right)
@@ -39,11 +40,10 @@ largest_run(const struct sealed *sealed, const uint32_t *sorted, size_t count,
 
         while (i < count && sorted[i] == sorted[from])
             i++;
-        if (sorted[from] &&
-            (i - from > largest ||
-             (i - from == largest &&
-              sv_cmp(sealed_name(sealed, sorted[from]),
-                     sealed_name(sealed, *ret_number)) < 0))) {
+        if (sorted[from] && (i - from > largest ||
+                             (i - from == largest &&
+                              sv_cmp(sealed_name(sealed, sorted[from]),
+                                     sealed_name(sealed, *ret_number)) < 0))) {
             largest = (uint32_t)(i - from);
             *ret_number = sorted[from];
         }
@@ -94,12 +94,14 @@ static bool
 dir_is_odd(struct sv dir)
 {
     static const struct sv parts[] = {
-        { SV_LIT("/uploads") },  { SV_LIT("/upload") }, { SV_LIT("/cache") },
-        { SV_LIT("/tmp") },      { SV_LIT("/temp") },   { SV_LIT("/images") },
-        { SV_LIT("/img") },      { SV_LIT("/css") },    { SV_LIT("/fonts") },
-        { SV_LIT("/.") },        { SV_LIT("/wp-includes") },
-        { SV_LIT("/files/") },   { SV_LIT("/media") },  { SV_LIT("/backup") },
-        { SV_LIT("/dev/shm") },  { SV_LIT("/logs") },
+        { SV_LIT("/uploads") },     { SV_LIT("/upload") },
+        { SV_LIT("/cache") },       { SV_LIT("/tmp") },
+        { SV_LIT("/temp") },        { SV_LIT("/images") },
+        { SV_LIT("/img") },         { SV_LIT("/css") },
+        { SV_LIT("/fonts") },       { SV_LIT("/.") },
+        { SV_LIT("/wp-includes") }, { SV_LIT("/files/") },
+        { SV_LIT("/media") },       { SV_LIT("/backup") },
+        { SV_LIT("/dev/shm") },     { SV_LIT("/logs") },
     };
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -178,7 +180,8 @@ take_openings(struct behaviour *behaviour)
         opening_of(sealed_name(sealed, behaviour->largest_family_name));
 
     for (size_t i = 0; opening.len && i < behaviour->message_count; i++) {
-        struct sv family = sealed_name(sealed, message_at(behaviour, i)->family);
+        struct sv family =
+            sealed_name(sealed, message_at(behaviour, i)->family);
 
         behaviour->one_opening += sv_starts(family, opening);
     }
@@ -223,17 +226,15 @@ take_message(struct behaviour *behaviour, struct columns *columns, size_t i,
     columns->helos[i] = arrival->helo;
     columns->senders[i] = arrival->sender;
     columns->families[i] = message->family;
-    behaviour->subjects +=
-        (arrival->flags & ARRIVAL_HAS_SUBJECT) != 0;
+    behaviour->subjects += (arrival->flags & ARRIVAL_HAS_SUBJECT) != 0;
     behaviour->bare_helos += helo_is_bare(sealed_name(sealed, arrival->helo));
     behaviour->foreign_senders += sender_is_foreign(behaviour, message);
     behaviour->loopback +=
         arrival->ip && ip_is_loopback(sealed_name(sealed, arrival->ip));
-    behaviour->by_kind[attribution
-                           ->principals[attribution
-                                            ->principal_of[behaviour
-                                                               ->messages[i]]]
-                           .kind]++;
+    behaviour->by_kind
+        [attribution
+             ->principals[attribution->principal_of[behaviour->messages[i]]]
+             .kind]++;
     if (message->cwd != NO_INDEX) {
         uint32_t dir = sealed->ledger->cwds[message->cwd].dir;
 
@@ -259,9 +260,9 @@ count_columns(struct behaviour *behaviour, struct columns *columns)
     behaviour->senders = distinct(columns->senders, count);
     behaviour->families = distinct(columns->families, count);
     behaviour->dirs = distinct(columns->dirs, count);
-    behaviour->largest_family = largest_run(behaviour->attribution->sealed,
-                                            columns->families, count,
-                                            &behaviour->largest_family_name);
+    behaviour->largest_family =
+        largest_run(behaviour->attribution->sealed, columns->families, count,
+                    &behaviour->largest_family_name);
 }
 
 static bool
@@ -374,9 +375,8 @@ take_arrivals(struct behaviour *behaviour)
 }
 
 enum status
-behaviour_make(const struct attribution *attribution,
-               const struct actor *actor, const uint8_t *chosen,
-               const uint32_t *messages, size_t count,
+behaviour_make(const struct attribution *attribution, const struct actor *actor,
+               const uint8_t *chosen, const uint32_t *messages, size_t count,
                struct behaviour *ret_behaviour)
 {
     struct columns columns;

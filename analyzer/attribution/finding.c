@@ -23,9 +23,8 @@ finding_claim(struct finding *finding, const struct rule *rule, bool supports,
         return NULL;
     finding->claims = grown;
     claim = &finding->claims[finding->claim_count++];
-    *claim = (struct claim){ .rule = rule,
-                             .supports = supports,
-                             .weight = weight };
+    *claim =
+        (struct claim){ .rule = rule, .supports = supports, .weight = weight };
     return claim;
 }
 
@@ -34,8 +33,9 @@ claim_number(struct claim *claim, const char *name, enum value_kind kind,
              int64_t number)
 {
     if (claim->value_count < CLAIM_VALUES_MAX)
-        claim->values[claim->value_count++] =
-            (struct claim_value){ .name = name, .kind = kind, .number = number };
+        claim->values[claim->value_count++] = (struct claim_value){
+            .name = name, .kind = kind, .number = number
+        };
 }
 
 void
@@ -160,10 +160,10 @@ name_owner(const struct attribution *attribution, const struct actor *actor,
     struct sv name = sealed_name(attribution->sealed, actor->name);
 
     finding->account = actor->account;
-    finding->domain = actor->kind == ACTOR_LOGIN
-                          ? actor->domain
-                          : domain_of_run(attribution, actor->account,
-                                          messages, count);
+    finding->domain =
+        actor->kind == ACTOR_LOGIN
+            ? actor->domain
+            : domain_of_run(attribution, actor->account, messages, count);
     if (actor->kind == ACTOR_LOGIN && sv_find_char(name, '@') >= 0)
         finding->mailbox = actor->name;
 }

@@ -100,7 +100,7 @@ struct behaviour {
     uint32_t networks;
     uint32_t networks_usual; /* of those, used by the owner as well */
     uint32_t helos;
-    uint32_t bare_helos;     /* messages whose HELO is no host name */
+    uint32_t bare_helos; /* messages whose HELO is no host name */
     uint32_t senders;
     uint32_t foreign_senders; /* messages with a sender that is not theirs */
     uint32_t families;
@@ -114,15 +114,15 @@ struct behaviour {
     uint32_t guessing_ips;   /* addresses of ours that failed logins too */
     uint32_t usual_messages; /* of the actor, not chosen */
     uint32_t usual_units;
-    uint32_t loopback;       /* messages */
+    uint32_t loopback; /* messages */
     uint32_t dirs;
-    uint32_t odd_dirs;       /* messages from upload, cache and hidden ones */
-    uint32_t new_dirs;       /* messages from directories not used otherwise */
-    uint32_t same_units;     /* messages from units of everyday mail */
+    uint32_t odd_dirs;   /* messages from upload, cache and hidden ones */
+    uint32_t new_dirs;   /* messages from directories not used otherwise */
+    uint32_t same_units; /* messages from units of everyday mail */
     uint32_t web_root;
     uint32_t by_kind[PRINCIPAL_COUNT];
     uint64_t limit_lines;
-    uint32_t peak_hour;      /* messages */
+    uint32_t peak_hour; /* messages */
     uint32_t peak_hour_usual;
     int64_t onset;
     int64_t last;

@@ -155,19 +155,19 @@ mark_by_deliveries(struct attribution *attribution)
                         domain_name_of(attribution, recipient->address));
     }
     for (size_t i = 0; i < ledger->arrivals_count; i++)
-        mark_hosted(attribution, domain_name_of(attribution,
-                                                ledger->arrivals[i].auth_id));
+        mark_hosted(attribution,
+                    domain_name_of(attribution, ledger->arrivals[i].auth_id));
     for (size_t i = 0; i < ledger->idents_count; i++) {
         const struct ledger_ident *ident = &ledger->idents[i];
 
-        mark_hosted(attribution,
-                    domain_name_of(attribution, ident->source));
+        mark_hosted(attribution, domain_name_of(attribution, ident->source));
         if (ident->account && !is_system(sealed, ident->account))
             mark_hosted(attribution, ident->domain);
     }
 }
 
-/* ------------------------------------------------------------------ accounts */
+/* ------------------------------------------------------------------ accounts
+ */
 
 static bool
 vote(struct votes *votes, uint32_t domain, uint32_t account, uint32_t weight)

@@ -2,128 +2,10 @@
  * Findings that are no single login's or account's doing: an open door, mail
  * that is only passed on, answers to spam, and troubles that are no abuse.
  */
-#include "analyzer/attribution/finding.h"
+#include "analyzer/attribution/sketch.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct list { /* sealed messages, growing */
-    uint32_t *at;
-    size_t count;
-    size_t capacity;
-    bool failed;
-};
-
-static void
-list_add(struct list *list, uint32_t message)
-{
-    void *grown = list->at;
-
-    if (!array_reserve(&grown, &list->capacity, list->count + 1,
-                       sizeof(*list->at))) {
-        list->failed = true;
-        return;
-    }
-    list->at = grown;
-    list->at[list->count++] = message;
-}
-
-static int
-number_order(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-    return a < b ? -1 : a > b;
-}
-
-static uint32_t
-distinct(uint32_t *numbers, size_t count)
-{
-    uint32_t found = 0;
-
-    if (count)
-        qsort(numbers, count, sizeof(*numbers), number_order);
-    for (size_t i = 0; i < count; i++)
-        found += numbers[i] && (!i || numbers[i] != numbers[i - 1]);
-    return found;
-}
-
-static const struct message *
-message_of(const struct attribution *attribution, uint32_t message)
-{
-    return &attribution->sealed->messages[message];
-}
-
-static enum principal_kind
-kind_of(const struct attribution *attribution, uint32_t message)
-{
-    return attribution->principals[attribution->principal_of[message]].kind;
-}
-
-static bool
-is_free(const struct attribution *attribution, uint32_t message)
-{
-    return !attribution->finding_of[message];
-}
-
-/* What a finding of this file starts with: one claim and some lines. */
-struct sketch {
-    enum finding_kind kind;
-    bool compromise;
-    double confidence;
-    const char *channel;
-    const struct rule *rule;
-    const char *count_name;
-    int64_t count;
-    const char *second_name;
-    int64_t second;
-    uint32_t text; /* as {who} */
-};
-
-/* Takes the list, whatever happens. */
-static enum status
-conclude(struct attribution *attribution, struct list *list,
-         const struct sketch *sketch, struct finding **ret_finding)
-{
-    struct finding *finding =
-        list->failed ? NULL : finding_add(attribution);
-    struct claim *claim;
-
-    if (!finding) {
-        free(list->at);
-        return STATUS_NOMEM;
-    }
-    finding->kind = (uint8_t)sketch->kind;
-    finding->compromise = sketch->compromise;
-    finding->confidence = sketch->confidence;
-    finding->channel = sketch->channel;
-    finding_take(attribution, finding, list->at, list->count);
-    claim = finding_claim(finding, sketch->rule, true, 2.0);
-    if (!claim)
-        return STATUS_NOMEM;
-    claim_number(claim, sketch->count_name, VALUE_NUMBER, sketch->count);
-    if (sketch->second_name)
-        claim_number(claim, sketch->second_name, VALUE_NUMBER, sketch->second);
-    if (sketch->text)
-        claim_text(claim, "who", sketch->text);
-    for (size_t i = 0; i < list->count && i < CLAIM_CITATIONS_MAX; i++) {
-        size_t at = list->count < 2
-                        ? 0
-                        : i * (list->count - 1) /
-                              (list->count < CLAIM_CITATIONS_MAX
-                                   ? list->count - 1
-                                   : CLAIM_CITATIONS_MAX - 1);
-        const struct message *message = message_of(attribution, list->at[at]);
-
-        if (message->arrival)
-            claim_cite(claim,
-                       event_place(&attribution->sealed->ledger
-                                        ->events[message->arrival->event]));
-    }
-    *list = (struct list){ 0 };
-    *ret_finding = finding;
-    return STATUS_OK;
-}
 
 /* -------------------------------------------------------------- open relay */
 
@@ -142,7 +24,7 @@ sender_domains(const struct attribution *attribution, const struct actor *actor,
             message_of(attribution,
                        actor->messages[actor->by_unit[unit->from + i]])
                 ->arrival->sender);
-    return distinct(scratch, unit->messages);
+    return list_distinct(scratch, unit->messages);
 }
 
 static enum status
@@ -173,22 +55,22 @@ judge_relay(struct attribution *attribution, const struct actor *actor)
         hosts += open[u];
     }
     for (uint32_t i = 0; i < actor->message_count; i++) {
-        if (open[actor->unit_of[i]] &&
-            is_free(attribution, actor->messages[i]))
+        if (open[actor->unit_of[i]] && is_free(attribution, actor->messages[i]))
             list_add(&list, actor->messages[i]);
     }
     if (list.count)
-        status = conclude(attribution, &list,
-                          &(struct sketch){ .kind = FINDING_RELAY,
-                                            .compromise = true,
-                                            .confidence = 0.9,
-                                            .channel = "smtp",
-                                            .rule = &rule,
-                                            .count_name = "hosts",
-                                            .count = hosts,
-                                            .second_name = "messages",
-                                            .second = (int64_t)list.count },
-                          &finding);
+        status =
+            sketch_conclude(attribution, &list,
+                            &(struct sketch){ .kind = FINDING_RELAY,
+                                              .compromise = true,
+                                              .confidence = 0.9,
+                                              .channel = "smtp",
+                                              .rule = &rule,
+                                              .count_name = "hosts",
+                                              .count = hosts,
+                                              .second_name = "messages",
+                                              .second = (int64_t)list.count },
+                            &finding);
     if (status == STATUS_OK && hosts)
         finding->actor = actor;
 out:
@@ -242,17 +124,18 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
     }
     if (!list.count)
         return STATUS_OK;
-    if (conclude(attribution, &list,
-                 &(struct sketch){ .kind = FINDING_FORWARDED_SPAM,
-                                   .confidence = 0.85,
-                                   .channel = "forward",
-                                   .rule = &rule,
-                                   .count_name = "refused",
-                                   .count = refused,
-                                   .second_name = "messages",
-                                   .second = (int64_t)actor->message_count,
-                                   .text = actor->name },
-                 &finding) != STATUS_OK)
+    if (sketch_conclude(
+            attribution, &list,
+            &(struct sketch){ .kind = FINDING_FORWARDED_SPAM,
+                              .confidence = 0.85,
+                              .channel = "forward",
+                              .rule = &rule,
+                              .count_name = "refused",
+                              .count = refused,
+                              .second_name = "messages",
+                              .second = (int64_t)actor->message_count,
+                              .text = actor->name },
+            &finding) != STATUS_OK)
         return STATUS_NOMEM;
     finding->actor = actor;
     finding->account = actor->account;
@@ -261,7 +144,8 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------------- loops */
+/* --------------------------------------------------------------------- loops
+ */
 
 /* One Message-ID so often for one recipient is no resending by hand. */
 #define LOOP_ARRIVALS 4
@@ -346,8 +230,8 @@ gather_loops(const struct attribution *attribution, struct loop_key *keys,
         bool failed = false;
 
         for (; i < count && keys[i].header_id == keys[from].header_id; i++) {
-            failed |= failed_in_loop(
-                attribution, message_of(attribution, keys[i].message));
+            failed |= failed_in_loop(attribution,
+                                     message_of(attribution, keys[i].message));
             repeats = i > from && keys[i].recipient == keys[i - 1].recipient
                           ? repeats + 1
                           : 1;
@@ -360,7 +244,7 @@ gather_loops(const struct attribution *attribution, struct loop_key *keys,
             list_add(list, keys[k].message);
     }
     if (list->count)
-        qsort(list->at, list->count, sizeof(*list->at), number_order);
+        qsort(list->at, list->count, sizeof(*list->at), list_number_order);
 }
 
 static enum status
@@ -400,18 +284,19 @@ judge_loops(struct attribution *attribution)
     mailbox = looping_address(attribution, &list);
     count = 0;
     for (size_t i = 0; i < list.count; i++)
-        count += failed_in_loop(attribution,
-                                message_of(attribution, list.at[i]));
-    if (conclude(attribution, &list,
-                 &(struct sketch){ .kind = FINDING_LOOP,
-                                   .confidence = count ? 0.95 : 0.8,
-                                   .channel = "forward",
-                                   .rule = &rule,
-                                   .count_name = "messages",
-                                   .count = (int64_t)list.count,
-                                   .second_name = "distinct",
-                                   .second = (int64_t)(count ? count : 1) },
-                 &finding) != STATUS_OK)
+        count +=
+            failed_in_loop(attribution, message_of(attribution, list.at[i]));
+    if (sketch_conclude(
+            attribution, &list,
+            &(struct sketch){ .kind = FINDING_LOOP,
+                              .confidence = count ? 0.95 : 0.8,
+                              .channel = "forward",
+                              .rule = &rule,
+                              .count_name = "messages",
+                              .count = (int64_t)list.count,
+                              .second_name = "distinct",
+                              .second = (int64_t)(count ? count : 1) },
+            &finding) != STATUS_OK)
         return STATUS_NOMEM;
     finding->mailbox = mailbox;
     finding->domain = domain_name_of(attribution, mailbox);
@@ -485,7 +370,7 @@ gather_postings(const struct attribution *attribution,
             list_add(list, actor->messages[keys[k].at]);
     }
     if (list->count)
-        qsort(list->at, list->count, sizeof(*list->at), number_order);
+        qsort(list->at, list->count, sizeof(*list->at), list_number_order);
     return total;
 }
 
@@ -510,14 +395,14 @@ judge_list(struct attribution *attribution, const struct actor *actor)
         free(list.at);
         return list.failed ? STATUS_NOMEM : STATUS_OK;
     }
-    if (conclude(attribution, &list,
-                 &(struct sketch){ .kind = FINDING_LIST_ABUSE,
-                                   .confidence = 0.85,
-                                   .rule = &rule,
-                                   .count_name = "refused",
-                                   .count = (int64_t)refused,
-                                   .text = actor->name },
-                 &finding) != STATUS_OK)
+    if (sketch_conclude(attribution, &list,
+                        &(struct sketch){ .kind = FINDING_LIST_ABUSE,
+                                          .confidence = 0.85,
+                                          .rule = &rule,
+                                          .count_name = "refused",
+                                          .count = (int64_t)refused,
+                                          .text = actor->name },
+                        &finding) != STATUS_OK)
         return STATUS_NOMEM;
     finding->actor = actor;
     finding->account = actor->account;
@@ -526,7 +411,8 @@ judge_list(struct attribution *attribution, const struct actor *actor)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------- backscatter */
+/* --------------------------------------------------------------- backscatter
+ */
 
 #define BACKSCATTER_MIN 20
 
@@ -537,6 +423,7 @@ answers_stranger(const struct attribution *attribution, uint32_t index)
     const struct sealed *sealed = attribution->sealed;
     const struct message *message = &sealed->messages[index];
     enum principal_kind kind = kind_of(attribution, index);
+    enum principal_kind of_parent;
 
     if (!message->recipient_count ||
         address_is_hosted(attribution,
@@ -546,8 +433,66 @@ answers_stranger(const struct attribution *attribution, uint32_t index)
         return true;
     if (kind != PRINCIPAL_BOUNCE || message->parent == NO_INDEX)
         return false;
-    return kind_of(attribution, message->parent) == PRINCIPAL_INCOMING &&
+    of_parent = kind_of(attribution, message->parent);
+    return (of_parent == PRINCIPAL_INCOMING ||
+            of_parent == PRINCIPAL_FORWARDER) &&
            is_free(attribution, message->parent);
+}
+
+/* Whose mailbox, forwarder or autoresponder the message was about. */
+static uint32_t
+account_about(const struct attribution *attribution, uint32_t index)
+{
+    const struct message *message = message_of(attribution, index);
+    const struct principal *principal;
+    uint32_t domain;
+
+    if (message->parent != NO_INDEX)
+        index = message->parent;
+    principal = &attribution->principals[attribution->principal_of[index]];
+    if (principal->account)
+        return principal->account;
+    message = message_of(attribution, index);
+    if (!message->recipient_count)
+        return 0;
+    domain = domain_name_of(
+        attribution,
+        attribution->sealed->recipients[message->recipient_first].address);
+    return domain && domain < attribution->name_count
+               ? attribution->account_of[domain]
+               : 0;
+}
+
+/* The account that most of the list is about; of equals the first by name. */
+static enum status
+most_about(const struct attribution *attribution, const uint32_t *messages,
+           size_t count, uint32_t *ret_account)
+{
+    uint32_t *accounts = calloc(count + 1, sizeof(*accounts));
+    size_t best_count = 0;
+
+    if (!accounts)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        accounts[i] = account_about(attribution, messages[i]);
+    qsort(accounts, count, sizeof(*accounts), list_number_order);
+    *ret_account = 0;
+    for (size_t i = 0; i < count;) {
+        size_t from = i;
+
+        while (i < count && accounts[i] == accounts[from])
+            i++;
+        if (accounts[from] &&
+            (i - from > best_count ||
+             (i - from == best_count &&
+              sv_cmp(sealed_name(attribution->sealed, accounts[from]),
+                     sealed_name(attribution->sealed, *ret_account)) < 0))) {
+            *ret_account = accounts[from];
+            best_count = i - from;
+        }
+    }
+    free(accounts);
+    return STATUS_OK;
 }
 
 static enum status
@@ -568,177 +513,18 @@ judge_backscatter(struct attribution *attribution)
         free(list.at);
         return list.failed ? STATUS_NOMEM : STATUS_OK;
     }
-    return conclude(attribution, &list,
-                    &(struct sketch){ .kind = FINDING_BACKSCATTER,
-                                      .confidence = 0.8,
-                                      .rule = &rule,
-                                      .count_name = "answers",
-                                      .count = (int64_t)list.count },
-                    &finding);
-}
-
-/* ------------------------------------------------- troubles that are no abuse */
-
-struct trouble { /* one provider's answers */
-    uint32_t provider; /* the recipients' domain */
-    uint32_t message;
-    uint32_t principal;
-    bool ill;
-};
-
-static int
-trouble_order(const void *left, const void *right)
-{
-    const struct trouble *a = left;
-    const struct trouble *b = right;
-
-    if (a->provider != b->provider)
-        return a->provider < b->provider ? -1 : 1;
-    return a->message < b->message ? -1 : a->message > b->message;
-}
-
-#define TROUBLE_RECIPIENTS 20
-#define TROUBLE_PRINCIPALS 3
-
-static bool
-is_outage(const struct recipient *recipient)
-{
-    return recipient->deferral_lines &&
-           (recipient->refusal == REFUSAL_CONNECT ||
-            recipient->refusal == REFUSAL_TIMEOUT ||
-            recipient->refusal == REFUSAL_DNS ||
-            recipient->refusal == REFUSAL_RETRY ||
-            recipient->refusal == REFUSAL_EXPIRED);
-}
-
-static bool
-is_listing(const struct recipient *recipient)
-{
-    return recipient->refusal == REFUSAL_SENDER_LISTED;
-}
-
-static size_t
-gather_troubles(const struct attribution *attribution,
-                bool (*test)(const struct recipient *), bool by_provider,
-                struct trouble *troubles)
-{
-    const struct sealed *sealed = attribution->sealed;
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < sealed->message_count; i++) {
-        const struct message *message = &sealed->messages[i];
-
-        if (!is_free(attribution, i))
-            continue;
-        for (uint32_t k = 0; k < message->recipient_count; k++) {
-            const struct recipient *recipient =
-                &sealed->recipients[message->recipient_first + k];
-
-            if (!recipient->remote && !test(recipient))
-                continue;
-            troubles[count++] = (struct trouble){
-                .provider = by_provider ? domain_name_of(attribution,
-                                                         recipient->final)
-                                        : 1,
-                .message = i,
-                .principal = attribution->principal_of[i] + 1,
-                .ill = test(recipient),
-            };
-        }
-    }
-    qsort(troubles, count, sizeof(*troubles), trouble_order);
-    return count;
-}
-
-static enum status
-judge_group(struct attribution *attribution, const struct trouble *troubles,
-            size_t count, const struct sketch *sketch, uint32_t *scratch)
-{
-    struct list list = { 0 };
-    struct finding *finding;
-    struct sketch filled = *sketch;
-    size_t ill = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (!troubles[i].ill)
-            continue;
-        scratch[ill++] = troubles[i].principal;
-    }
-    if (ill < TROUBLE_RECIPIENTS || ill * 4 < count ||
-        distinct(scratch, ill) < TROUBLE_PRINCIPALS)
-        return STATUS_OK;
-    for (size_t i = 0; i < count; i++) {
-        if (troubles[i].ill &&
-            (!list.count || list.at[list.count - 1] != troubles[i].message))
-            list_add(&list, troubles[i].message);
-    }
-    filled.count = (int64_t)ill;
-    filled.second = distinct(scratch, ill);
-    if (sketch->kind == FINDING_OUTAGE)
-        filled.text = troubles[0].provider;
-    if (conclude(attribution, &list, &filled, &finding) != STATUS_OK)
+    if (sketch_conclude(attribution, &list,
+                        &(struct sketch){ .kind = FINDING_BACKSCATTER,
+                                          .confidence = 0.8,
+                                          .rule = &rule,
+                                          .count_name = "answers",
+                                          .count = (int64_t)list.count },
+                        &finding) != STATUS_OK ||
+        most_about(attribution, finding->messages, finding->message_count,
+                   &finding->account) != STATUS_OK)
         return STATUS_NOMEM;
-    finding->provider = filled.text;
+    finding->domain = domain_of_account(attribution, finding->account);
     return STATUS_OK;
-}
-
-static enum status
-judge_troubles(struct attribution *attribution,
-               bool (*test)(const struct recipient *), bool by_provider,
-               const struct sketch *sketch)
-{
-    size_t all = attribution->sealed->recipient_count;
-    struct trouble *troubles = calloc(all + 1, sizeof(*troubles));
-    uint32_t *scratch = calloc(all + 1, sizeof(*scratch));
-    enum status status = troubles && scratch ? STATUS_OK : STATUS_NOMEM;
-    size_t count = status == STATUS_OK
-                       ? gather_troubles(attribution, test, by_provider,
-                                         troubles)
-                       : 0;
-
-    for (size_t i = 0; status == STATUS_OK && i < count;) {
-        size_t from = i;
-
-        while (i < count && troubles[i].provider == troubles[from].provider)
-            i++;
-        status = judge_group(attribution, troubles + from, i - from, sketch,
-                             scratch);
-    }
-    free(troubles);
-    free(scratch);
-    return status;
-}
-
-static enum status
-judge_outages(struct attribution *attribution)
-{
-    static const struct rule rule = {
-        "outage", "{recipients} recipients at {who}, written to by "
-                  "{principals} different senders, could not be reached"
-    };
-
-    return judge_troubles(attribution, is_outage, true,
-                          &(struct sketch){ .kind = FINDING_OUTAGE,
-                                            .confidence = 0.85,
-                                            .rule = &rule,
-                                            .count_name = "recipients",
-                                            .second_name = "principals" });
-}
-
-static enum status
-judge_listings(struct attribution *attribution)
-{
-    static const struct rule rule = {
-        "listed", "{recipients} recipients' servers refused this server's "
-                  "address, whoever of {principals} senders wrote"
-    };
-
-    return judge_troubles(attribution, is_listing, false,
-                          &(struct sketch){ .kind = FINDING_BLOCKLISTED,
-                                            .confidence = 0.9,
-                                            .rule = &rule,
-                                            .count_name = "recipients",
-                                            .second_name = "principals" });
 }
 
 enum status
@@ -763,8 +549,7 @@ findings_of_others(struct attribution *attribution)
             judge_forwarder(attribution, actor) != STATUS_OK)
             return STATUS_NOMEM;
     }
-    if (judge_listings(attribution) != STATUS_OK ||
-        judge_outages(attribution) != STATUS_OK)
+    if (judge_backscatter(attribution) != STATUS_OK)
         return STATUS_NOMEM;
-    return judge_backscatter(attribution);
+    return findings_of_troubles(attribution);
 }

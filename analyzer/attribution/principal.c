@@ -70,10 +70,14 @@ static bool
 account_is_service(struct sv name)
 {
     static const struct sv services[] = {
-        { SV_LIT("root") },        { SV_LIT("mailnull") },
-        { SV_LIT("exim") },        { SV_LIT("Debian-exim") },
-        { SV_LIT("mail") },        { SV_LIT("cpanel") },
-        { SV_LIT("daemon") },      { SV_LIT("cpanelroundcube") },
+        { SV_LIT("root") },
+        { SV_LIT("mailnull") },
+        { SV_LIT("exim") },
+        { SV_LIT("Debian-exim") },
+        { SV_LIT("mail") },
+        { SV_LIT("cpanel") },
+        { SV_LIT("daemon") },
+        { SV_LIT("cpanelroundcube") },
         { SV_LIT("cpaneleximfilter") },
     };
 
@@ -85,9 +89,8 @@ static bool
 account_is_web_server(struct sv name)
 {
     static const struct sv servers[] = {
-        { SV_LIT("nobody") },   { SV_LIT("www-data") },
-        { SV_LIT("apache") },   { SV_LIT("www") },
-        { SV_LIT("nginx") },    { SV_LIT("httpd") },
+        { SV_LIT("nobody") }, { SV_LIT("www-data") }, { SV_LIT("apache") },
+        { SV_LIT("www") },    { SV_LIT("nginx") },    { SV_LIT("httpd") },
     };
 
     return name_is_one_of(name, servers, sizeof(servers) / sizeof(servers[0]));
@@ -166,10 +169,9 @@ charge_login(const struct charging *charging, const struct message *message)
         charge.kind = PRINCIPAL_WEBMAIL;
     charge.name = login_name(charging, arrival->auth_id);
     charge.domain = domain_of_login(charging, charge.name);
-    charge.account = charge.domain
-                         ? account_of_domain(charging->attribution,
-                                             charge.domain)
-                         : charge.name; /* a bare login is an account */
+    charge.account =
+        charge.domain ? account_of_domain(charging->attribution, charge.domain)
+                      : charge.name; /* a bare login is an account */
     return charge;
 }
 
@@ -216,9 +218,8 @@ static uint32_t
 list_of_sender(const struct charging *charging, uint32_t sender)
 {
     static const struct sv tails[] = {
-        { SV_LIT("-bounces") }, { SV_LIT("-owner") },
-        { SV_LIT("-admin") },   { SV_LIT("-request") },
-        { SV_LIT("-confirm") }, { SV_LIT("-return") },
+        { SV_LIT("-bounces") }, { SV_LIT("-owner") },   { SV_LIT("-admin") },
+        { SV_LIT("-request") }, { SV_LIT("-confirm") }, { SV_LIT("-return") },
     };
     struct sv domain = names_text(charging->names, sender);
     struct sv local = sv_cut(&domain, '@');
@@ -265,8 +266,8 @@ charge_local(const struct charging *charging, const struct message *message)
                                            charge.domain) != charge.account)
         charge.domain = 0;
     if (sv_eq(user, SV("mailman"))) {
-        charge = charge_list(charging, list_of_sender(charging,
-                                                      arrival->sender));
+        charge =
+            charge_list(charging, list_of_sender(charging, arrival->sender));
     } else if (is_cron(sealed, message)) {
         charge.kind = PRINCIPAL_CRON;
     } else if (arrival->sender_null && !account_is_web_server(user)) {
@@ -299,9 +300,8 @@ charge_connection(const struct charging *charging,
         charge.name = charge.account = ident->account;
         charge.domain = ident->domain;
         if (sv_eq(sealed_name(sealed, ident->account), SV("mailman")))
-            return charge_list(charging,
-                               list_of_sender(charging,
-                                              message->arrival->sender));
+            return charge_list(
+                charging, list_of_sender(charging, message->arrival->sender));
     } else if (message->account &&
                !sv_starts(sealed_name(sealed, message->account), SV("-"))) {
         charge.name = charge.account = message->account;

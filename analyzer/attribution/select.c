@@ -62,8 +62,8 @@ owner_is_elsewhere(const struct attribution *attribution,
 
 /* A job's output, mailed to its owner, is no part of what the job sends. */
 static bool
-is_cron_report(const struct attribution *attribution,
-               const struct actor *actor, uint32_t at)
+is_cron_report(const struct attribution *attribution, const struct actor *actor,
+               uint32_t at)
 {
     uint32_t principal = attribution->principal_of[actor->messages[at]];
 
@@ -72,8 +72,8 @@ is_cron_report(const struct attribution *attribution,
 }
 
 static bool
-message_of_run(const struct attribution *attribution,
-               const struct actor *actor, uint32_t at, const struct unit *unit)
+message_of_run(const struct attribution *attribution, const struct actor *actor,
+               uint32_t at, const struct unit *unit)
 {
     int64_t time = attribution->sealed->messages[actor->messages[at]].at;
 

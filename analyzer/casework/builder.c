@@ -77,8 +77,7 @@ build_names(struct builder *builder, uint32_t *names, size_t count)
 
     if (!items)
         return (struct text_list){ NULL, 0 };
-    qsort_r(names, count, sizeof(*names), text_order,
-            (void *)builder->sealed);
+    qsort_r(names, count, sizeof(*names), text_order, (void *)builder->sealed);
     for (size_t i = 0; i < count; i++) {
         if (names[i] && (!i || names[i] != names[i - 1]))
             items[list.count++] = build_name(builder, names[i]);
@@ -114,8 +113,7 @@ build_cite(struct builder *builder, struct case_citation *citation,
     if (!pending)
         return;
     pending->citation = citation;
-    citation->evidence =
-        (int64_t)builder->gathering->texts[place.text].row;
+    citation->evidence = (int64_t)builder->gathering->texts[place.text].row;
     citation->line = place.line;
     citation->offset = (int64_t)place.offset;
     citation->text = "";

@@ -32,7 +32,7 @@ struct builder {
 /* All give NULL, and set `failed`, when out of memory. */
 void *build_array(struct builder *builder, size_t count, size_t size_bytes);
 const char *build_text(struct builder *builder, struct sv text); /* or "" */
-const char *build_name(struct builder *builder, uint32_t name); /* or NULL */
+const char *build_name(struct builder *builder, uint32_t name);  /* or NULL */
 const char *build_id(struct builder *builder, struct message_id id);
 const char *build_printf(struct builder *builder, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -46,8 +46,8 @@ void build_response(struct builder *builder, const char **response,
 enum status build_fetch(struct builder *builder, struct fault *fault);
 
 /* The parts of a case. */
-void build_evidence(struct builder *builder);   /* rows, clock, selectors, … */
-void build_totals(struct builder *builder);     /* totals, identity, series */
+void build_evidence(struct builder *builder); /* rows, clock, selectors, … */
+void build_totals(struct builder *builder);   /* totals, identity, series */
 void build_principals(struct builder *builder); /* principals, limits */
 void build_findings(struct builder *builder);
 void build_details(struct builder *builder, const struct finding *finding,

@@ -7,7 +7,8 @@
 #define ROWS_KEPT 50 /* of any table of a finding */
 #define HEAT_MIN 20
 
-/* ------------------------------------------------------------------- tallies */
+/* ------------------------------------------------------------------- tallies
+ */
 
 struct tally { /* one thing counted over messages or recipients */
     uint32_t name;
@@ -119,7 +120,8 @@ message_at(const struct builder *builder, const struct finding *finding,
     return &builder->sealed->messages[finding->messages[i]];
 }
 
-/* -------------------------------------------------------------------- sources */
+/* -------------------------------------------------------------------- sources
+ */
 
 static const char *const source_kinds[] = { "ip",        "network", "helo",
                                             "directory", "from",    "login",
@@ -168,8 +170,7 @@ source_is_usual(const struct builder *builder, const struct finding *finding,
         if (builder->attribution->finding_of[actor->messages[i]] == number)
             continue;
         if (source_name(builder, message,
-                        actor->units[actor->unit_of[i]].network,
-                        kind) == name)
+                        actor->units[actor->unit_of[i]].network, kind) == name)
             return true;
     }
     return false;
@@ -200,16 +201,16 @@ gather_sources(const struct builder *builder, const struct finding *finding,
             ip = message->arrival->ip;
             network = network_of_unit(finding->actor, ip);
         }
-        for (uint32_t k = 0;
-             k < sizeof(source_kinds) / sizeof(source_kinds[0]); k++) {
+        for (uint32_t k = 0; k < sizeof(source_kinds) / sizeof(source_kinds[0]);
+             k++) {
             uint32_t name = source_name(builder, message, network, k);
 
-            if (name && !tally_add(tallies, (struct tally){
-                                                .name = name,
-                                                .group = k,
-                                                .messages = 1,
-                                                .first = message->at,
-                                                .last = message->at }))
+            if (name &&
+                !tally_add(tallies, (struct tally){ .name = name,
+                                                    .group = k,
+                                                    .messages = 1,
+                                                    .first = message->at,
+                                                    .last = message->at }))
                 return false;
         }
     }
@@ -243,8 +244,8 @@ build_sources(struct builder *builder, const struct finding *finding,
             .messages = tally->messages,
             .first = tally->first,
             .last = tally->last,
-            .usual = source_is_usual(builder, finding, tally->name,
-                                     tally->group),
+            .usual =
+                source_is_usual(builder, finding, tally->name, tally->group),
         };
     }
     built->sources = sources;
@@ -252,7 +253,8 @@ build_sources(struct builder *builder, const struct finding *finding,
     free(tallies.at);
 }
 
-/* ------------------------------------------------------------------- families */
+/* ------------------------------------------------------------------- families
+ */
 
 static void
 build_families(struct builder *builder, const struct finding *finding,
@@ -267,14 +269,14 @@ build_families(struct builder *builder, const struct finding *finding,
         int64_t size =
             message->arrival ? (int64_t)message->arrival->size_bytes : 0;
 
-        if (!tally_add(&tallies, (struct tally){
-                                     .name = message->family,
-                                     .messages = 1,
-                                     .recipients = message->recipient_count,
-                                     .smallest = size,
-                                     .largest = size,
-                                     .first = message->at,
-                                     .last = message->at }))
+        if (!tally_add(&tallies,
+                       (struct tally){ .name = message->family,
+                                       .messages = 1,
+                                       .recipients = message->recipient_count,
+                                       .smallest = size,
+                                       .largest = size,
+                                       .first = message->at,
+                                       .last = message->at }))
             builder->failed = true;
     }
     tallies_close(builder->sealed, &tallies);
@@ -391,8 +393,7 @@ build_refusals(struct builder *builder, struct tallies *tallies,
     rows = build_array(builder, tallies->count, sizeof(*rows));
     for (size_t i = 0; rows && i < tallies->count; i++) {
         const struct tally *tally = &tallies->at[i];
-        const struct ledger_attempt *attempt =
-            &ledger->attempts[tally->sample];
+        const struct ledger_attempt *attempt = &ledger->attempts[tally->sample];
 
         rows[i] = (struct case_refusal){
             .reason = refusal_name((enum refusal)(tally->group >> 1)),
@@ -422,9 +423,9 @@ build_recipients(struct builder *builder, const struct finding *finding,
         const struct message *message = message_at(builder, finding, i);
 
         for (uint32_t k = 0; k < message->recipient_count; k++) {
-            if (!take_recipient(builder, &tallies, message,
-                                &builder->sealed->recipients
-                                     [message->recipient_first + k]))
+            if (!take_recipient(
+                    builder, &tallies, message,
+                    &builder->sealed->recipients[message->recipient_first + k]))
                 builder->failed = true;
         }
     }
@@ -434,7 +435,8 @@ build_recipients(struct builder *builder, const struct finding *finding,
     free(tallies.refusals.at);
 }
 
-/* ------------------------------------------------------------------- timeline */
+/* ------------------------------------------------------------------- timeline
+ */
 
 static void
 add_event(struct builder *builder, struct case_event *event, int64_t at,
@@ -449,14 +451,14 @@ add_event(struct builder *builder, struct case_event *event, int64_t at,
     *value = (struct case_value){ .name = "count",
                                   .kind = VALUE_NUMBER,
                                   .number = count };
-    *event = (struct case_event){ .at = at,
-                                  .what = what,
-                                  .values = value,
-                                  .value_count = count >= 0 };
+    *event = (struct case_event){
+        .at = at, .what = what, .values = value, .value_count = count >= 0
+    };
     if (citation && message->arrival) {
-        build_cite(builder, citation,
-                   event_place(&builder->sealed->ledger
-                                    ->events[message->arrival->event]));
+        build_cite(
+            builder, citation,
+            event_place(
+                &builder->sealed->ledger->events[message->arrival->event]));
         event->citations = citation;
         event->citation_count = 1;
     }
@@ -520,7 +522,8 @@ build_timeline(struct builder *builder, const struct finding *finding,
     built->timeline_count = count;
 }
 
-/* --------------------------------------------------------------------- replay */
+/* --------------------------------------------------------------------- replay
+ */
 
 static const int64_t replay_caps[] = { 25, 50, 100, 250, 500 };
 #define REPLAY_COUNT (sizeof(replay_caps) / sizeof(replay_caps[0]))
@@ -560,8 +563,7 @@ static void
 build_replays(struct builder *builder, const struct finding *finding,
               struct case_finding *built)
 {
-    uint32_t number =
-        (uint32_t)(finding - builder->attribution->findings) + 1;
+    uint32_t number = (uint32_t)(finding - builder->attribution->findings) + 1;
     struct case_replay *rows =
         build_array(builder, REPLAY_COUNT, sizeof(*rows));
     struct tallies tallies = { 0 };
@@ -592,7 +594,8 @@ build_replays(struct builder *builder, const struct finding *finding,
     free(tallies.at);
 }
 
-/* ----------------------------------------------------------------------- heat */
+/* ----------------------------------------------------------------------- heat
+ */
 
 static void
 build_heat(struct builder *builder, const struct finding *finding,

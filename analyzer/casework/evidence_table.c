@@ -12,9 +12,8 @@ utc_of_text(const struct builder *builder, const struct gathered_text *text,
 
     if (at_ms == INT64_MAX || at_ms == INT64_MIN)
         return TIME_UNKNOWN;
-    return sealed_utc_ms(builder->sealed,
-                         builder->sealed->text_server[number], at_ms,
-                         text->counts.zoned, 0) /
+    return sealed_utc_ms(builder->sealed, builder->sealed->text_server[number],
+                         at_ms, text->counts.zoned, 0) /
            1000;
 }
 
@@ -46,8 +45,8 @@ fill_counts(struct case_evidence *row, const struct gathered_text *text)
 
     row->lines_parsed = (int64_t)counts->lines[LINE_PARSED];
     row->lines_recognised = (int64_t)counts->lines[LINE_RECOGNISED];
-    row->lines_unparsed = (int64_t)(counts->lines[LINE_UNPARSED] +
-                                    counts->lines[LINE_DAMAGED]);
+    row->lines_unparsed =
+        (int64_t)(counts->lines[LINE_UNPARSED] + counts->lines[LINE_DAMAGED]);
     row->lines =
         row->lines_parsed + row->lines_recognised + row->lines_unparsed;
     row->bytes_parsed = (int64_t)counts->bytes[LINE_PARSED];
@@ -87,9 +86,10 @@ build_row(struct builder *builder, const struct gathered_text *text,
 {
     *row = (struct case_evidence){
         .path = build_text(builder, sv_of(text->path)),
-        .container =
-            text->container ? build_text(builder, sv_of(text->container)) : NULL,
-        .kind = text->is_container        ? "archive"
+        .container = text->container
+                         ? build_text(builder, sv_of(text->container))
+                         : NULL,
+        .kind = text->is_container         ? "archive"
                 : text->source == SIZE_MAX ? "unreadable"
                                            : log_kind_name(text->kind),
         .compression = text->compression ? text->compression : "none",

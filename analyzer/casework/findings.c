@@ -78,8 +78,8 @@ build_claims(struct builder *builder, const struct finding *finding,
 
     for (size_t i = 0; claims && i < finding->claim_count; i++) {
         const struct claim *claim = &finding->claims[i];
-        struct case_citation *citations = build_array(
-            builder, claim->citation_count, sizeof(*citations));
+        struct case_citation *citations =
+            build_array(builder, claim->citation_count, sizeof(*citations));
 
         claims[i] = (struct case_claim){
             .rule = claim->rule->name,
@@ -164,7 +164,8 @@ build_unknowns(struct builder *builder, const struct finding *finding,
     built->unknowns = (struct text_list){ items, count };
 }
 
-/* -------------------------------------------------------------- who and what */
+/* -------------------------------------------------------------- who and what
+ */
 
 static void
 build_lists(struct builder *builder, const struct finding *finding,
@@ -304,8 +305,8 @@ build_probes(struct builder *builder, const struct finding *finding,
     const char **ids = build_array(builder, 25, sizeof(*ids));
     size_t count = 0;
 
-    for (size_t i = 0; ids && finding->actor && i < finding->message_count &&
-                       count < 25;
+    for (size_t i = 0;
+         ids && finding->actor && i < finding->message_count && count < 25;
          i++) {
         const struct message *message =
             &builder->sealed->messages[finding->messages[i]];
@@ -386,11 +387,11 @@ finding_order(const void *left, const void *right)
         return a->onset < b->onset ? -1 : 1;
     order = strcmp(a->kind, b->kind);
     if (!order)
-        order = strcmp(a->mailbox ? a->mailbox : "",
-                       b->mailbox ? b->mailbox : "");
+        order =
+            strcmp(a->mailbox ? a->mailbox : "", b->mailbox ? b->mailbox : "");
     if (!order)
-        order = strcmp(a->account ? a->account : "",
-                       b->account ? b->account : "");
+        order =
+            strcmp(a->account ? a->account : "", b->account ? b->account : "");
     return order;
 }
 

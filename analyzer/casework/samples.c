@@ -31,8 +31,8 @@ choose(const struct builder *builder, const struct finding *finding,
         ret_chosen[count++] = 0;
     for (size_t w = 0; w < 2; w++) {
         for (size_t k = 1; k < finding->message_count; k++) {
-            size_t i = (finding->message_count / 2 + k) %
-                       finding->message_count;
+            size_t i =
+                (finding->message_count / 2 + k) % finding->message_count;
             const struct message *message =
                 &builder->sealed->messages[finding->messages[i]];
 
@@ -78,10 +78,9 @@ build_cwd_line(struct builder *builder, const struct message *message,
     cwd = &builder->sealed->ledger->cwds[message->cwd];
     build_cite(builder, &lines->citations[*count], cwd->place);
     lines->kinds[*count] = event_kind_name(EVENT_CWD);
-    lines->times[(*count)++] =
-        sealed_utc_ms(builder->sealed, message->server, cwd->at_ms, cwd->zoned,
-                      0) /
-        1000;
+    lines->times[(*count)++] = sealed_utc_ms(builder->sealed, message->server,
+                                             cwd->at_ms, cwd->zoned, 0) /
+                               1000;
 }
 
 static void
@@ -129,9 +128,8 @@ build_sample(struct builder *builder, const struct message *message,
         .size_bytes = arrival ? (int64_t)arrival->size_bytes : COUNT_UNKNOWN,
     };
     if (arrival) {
-        sample->sender = arrival->sender_null
-                             ? "<>"
-                             : build_name(builder, arrival->sender);
+        sample->sender =
+            arrival->sender_null ? "<>" : build_name(builder, arrival->sender);
         sample->subject = build_name(builder, arrival->subject);
     }
     build_recipients(builder, message, sample);
@@ -147,10 +145,9 @@ build_samples(struct builder *builder, const struct finding *finding,
     struct case_sample *samples = build_array(builder, count, sizeof(*samples));
 
     for (size_t i = 0; samples && i < count; i++)
-        build_sample(
-            builder,
-            &builder->sealed->messages[finding->messages[chosen[i]]],
-            &samples[i]);
+        build_sample(builder,
+                     &builder->sealed->messages[finding->messages[chosen[i]]],
+                     &samples[i]);
     built->samples = samples;
     built->sample_count = samples ? count : 0;
 }

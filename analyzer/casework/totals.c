@@ -114,8 +114,7 @@ hours_open(struct builder *builder, struct hour_counts *hours, int64_t first,
         hours->first_hour = last - last % HOUR - (HOURS_MAX - 1) * HOUR;
     hours->count = (size_t)((last - hours->first_hour) / HOUR) + 1;
     for (int i = 0; i < 4; i++) {
-        hours->columns[i] =
-            build_array(builder, hours->count, sizeof(int64_t));
+        hours->columns[i] = build_array(builder, hours->count, sizeof(int64_t));
         if (!hours->columns[i])
             return false;
     }
@@ -183,8 +182,7 @@ build_hours(struct builder *builder, const struct finding *finding,
     if (!hours_open(builder, &hours, finding->onset, last))
         return;
     for (size_t i = 0; i < finding->message_count; i++) {
-        const struct message *message =
-            &sealed->messages[finding->messages[i]];
+        const struct message *message = &sealed->messages[finding->messages[i]];
 
         for (uint32_t k = 0; k < message->event_count; k++) {
             uint32_t event = sealed->order[message->event_first + k];
@@ -226,8 +224,8 @@ principal_order(const void *left, const void *right)
     if (!order)
         order = strcmp(a->name, b->name);
     if (!order)
-        order = strcmp(a->account ? a->account : "",
-                       b->account ? b->account : "");
+        order =
+            strcmp(a->account ? a->account : "", b->account ? b->account : "");
     return order;
 }
 
@@ -272,8 +270,8 @@ limit_order(const void *left, const void *right, void *user)
     const struct sealed *sealed = user;
     const struct ledger_limit *a = left;
     const struct ledger_limit *b = right;
-    int order = sv_cmp(sealed_name(sealed, a->domain),
-                       sealed_name(sealed, b->domain));
+    int order =
+        sv_cmp(sealed_name(sealed, a->domain), sealed_name(sealed, b->domain));
 
     if (order)
         return order;

@@ -58,8 +58,8 @@ vote_of(const struct sealed *sealed, const struct message *message,
         ret_vote->offset_minutes = arrival->zone_minutes;
         return true;
     }
-    difference = (int64_t)sealed->ledger->events[arrival->event].seconds -
-                 ret_vote->at;
+    difference =
+        (int64_t)sealed->ledger->events[arrival->event].seconds - ret_vote->at;
     difference = floor_to(difference + EARLY_SECONDS, QUARTER);
     if (difference < -14 * 3600 || difference > 15 * 3600)
         return false; /* no zone: a forged line or a broken clock */

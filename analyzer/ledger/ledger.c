@@ -59,10 +59,9 @@ ledger_open_text(struct ledger *ledger, uint32_t text, enum log_kind kind)
 
     if (!opened)
         return STATUS_NOMEM;
-    *opened = (struct ledger_text){ .text = text,
-                                    .kind = kind,
-                                    .first_ms = INT64_MAX,
-                                    .last_ms = INT64_MIN };
+    *opened = (struct ledger_text){
+        .text = text, .kind = kind, .first_ms = INT64_MAX, .last_ms = INT64_MIN
+    };
     ledger->previous_ms = INT64_MIN;
     return STATUS_OK;
 }
@@ -143,8 +142,8 @@ ledger_message_add(struct ledger *ledger, uint32_t server, struct message_id id)
     size_t slot;
 
     if (ledger->messages_count + 1 > ledger->slot_count / 2 &&
-        !slots_rebuild(ledger, ledger->slot_count ? ledger->slot_count * 2
-                                                  : 1024))
+        !slots_rebuild(ledger,
+                       ledger->slot_count ? ledger->slot_count * 2 : 1024))
         return NO_INDEX;
     slot = message_slot(ledger, server, id);
     if (ledger->slots[slot])
@@ -567,8 +566,8 @@ see_arrival(struct ledger_text *text, const struct event *event)
         text->selectors |= SEEN_INCOMING_PORT;
     if (event->interface_ip.len)
         text->selectors |= SEEN_INTERFACE;
-    text->selectors |= event->host.ip.len ? SEEN_HOST_ARRIVAL
-                                          : SEEN_LOCAL_ARRIVAL;
+    text->selectors |=
+        event->host.ip.len ? SEEN_HOST_ARRIVAL : SEEN_LOCAL_ARRIVAL;
 }
 
 static void
@@ -633,9 +632,8 @@ note_warning(struct ledger *ledger, uint8_t topic, struct place place,
     warning = PUSH(ledger, warnings);
     if (!warning)
         return;
-    *warning = (struct ledger_warning){ .place = place,
-                                        .topic = topic,
-                                        .count = 1 };
+    *warning =
+        (struct ledger_warning){ .place = place, .topic = topic, .count = 1 };
     snprintf(warning->text, sizeof(warning->text), "%s", sentence);
 }
 

@@ -23,11 +23,11 @@ struct ledger_event {
     uint32_t message;
     uint32_t text;
     uint32_t line;
-    uint32_t seconds;     /* the stamp as written, since 1970 */
-    uint32_t offset_low;  /* 40 bits of offset … */
+    uint32_t seconds;    /* the stamp as written, since 1970 */
+    uint32_t offset_low; /* 40 bits of offset … */
     uint32_t offset_high : 8;
     uint32_t millis : 10;
-    uint32_t kind : 6; /* enum event_kind */
+    uint32_t kind : 6;  /* enum event_kind */
     uint32_t zoned : 1; /* seconds are UTC already */
     uint32_t tamper : 1;
     uint32_t final : 1; /* a ** that is not "retry timeout exceeded" */
@@ -35,7 +35,7 @@ struct ledger_event {
 
 struct ledger_message {
     struct message_id id;
-    uint32_t server; /* a name, 0 until the texts' servers are known */
+    uint32_t server;  /* a name, 0 until the texts' servers are known */
     uint32_t arrival; /* index into arrivals, NO_INDEX without */
 };
 
@@ -59,10 +59,10 @@ struct ledger_arrival {
     uint32_t authenticator;
     uint32_t auth_id;
     uint32_t header_id;
-    uint32_t subject; /* decoded */
+    uint32_t subject;          /* decoded */
     uint32_t recipients_first; /* into recipients */
     uint32_t recipients_count;
-    uint32_t flags; /* enum arrival_flag */
+    uint32_t flags;       /* enum arrival_flag */
     int16_t zone_minutes; /* only when the stamp had a zone */
     bool zoned;
     bool sender_null;
@@ -80,12 +80,12 @@ struct ledger_attempt {
     uint32_t host_ip;
     uint32_t router;
     uint32_t transport;
-    uint32_t shape; /* of a refusal that no rule knows */
+    uint32_t shape;  /* of a refusal that no rule knows */
     uint32_t listed; /* the address or list that a refusal names */
-    uint8_t kind;   /* enum event_kind */
-    uint8_t target; /* enum delivery_target */
+    uint8_t kind;    /* enum event_kind */
+    uint8_t target;  /* enum delivery_target */
     uint8_t refusal; /* enum refusal */
-    uint8_t limit;  /* enum limit_kind */
+    uint8_t limit;   /* enum limit_kind */
 };
 
 enum limit_kind {
@@ -126,8 +126,8 @@ struct ledger_ident {
     struct place place;
     int64_t at_ms;
     struct message_id about; /* zero: only a port */
-    uint32_t how;     /* B=, "sender", "outbound", "script" */
-    uint32_t account; /* U= */
+    uint32_t how;            /* B=, "sender", "outbound", "script" */
+    uint32_t account;        /* U= */
     uint32_t domain;
     uint32_t login;  /* S= */
     uint32_t source; /* O= */
@@ -137,14 +137,14 @@ struct ledger_ident {
 };
 
 struct ledger_refused { /* a rejection or a failed login */
-    uint64_t hash;  /* of the line, so that two logs' copies count once */
+    uint64_t hash;      /* of the line, so that two logs' copies count once */
     struct place place;
     int64_t at_ms;
     uint32_t ip;
     uint32_t login; /* set_id= */
     uint32_t what;
     uint32_t helo;
-    uint8_t kind;   /* enum event_kind */
+    uint8_t kind; /* enum event_kind */
     bool reject_log;
     bool zoned;
 };
@@ -174,31 +174,31 @@ struct ledger_text {
     uint32_t server; /* a name: syslog's host, or of our own header ids */
     uint32_t server_votes;
     uint64_t cwd_lines;
-    uint64_t starts; /* records */
-    uint64_t backward; /* stamps that run back by more than a few seconds */
-    uint64_t skipped;  /* lines that another text gave already */
+    uint64_t starts;    /* records */
+    uint64_t backward;  /* stamps that run back by more than a few seconds */
+    uint64_t skipped;   /* lines that another text gave already */
     uint64_t selectors; /* bits, enum selector_bit */
 };
 
 enum selector_bit { /* seen at least once; exim-log-format 4 */
-    SEEN_ARRIVAL = 1 << 0,
-    SEEN_SUBJECT = 1 << 1,
-    SEEN_RECIPIENTS = 1 << 2,
-    SEEN_ARGUMENTS = 1 << 3,
-    SEEN_INCOMING_PORT = 1 << 4,
-    SEEN_CONNECTION = 1 << 5,
-    SEEN_PID = 1 << 6,
-    SEEN_MILLIS = 1 << 7,
-    SEEN_SENDER_ON_DELIVERY = 1 << 8,
-    SEEN_ALL_PARENTS = 1 << 9,
-    SEEN_TLS = 1 << 10,
-    SEEN_SENDER_IDENT = 1 << 11,
-    SEEN_OUTBOUND = 1 << 12,
-    SEEN_CPANEL_ROUTER = 1 << 13,
-    SEEN_DEBIAN_ROUTER = 1 << 14,
-    SEEN_HOST_ARRIVAL = 1 << 15,
-    SEEN_LOCAL_ARRIVAL = 1 << 16,
-    SEEN_INTERFACE = 1 << 17
+                    SEEN_ARRIVAL = 1 << 0,
+                    SEEN_SUBJECT = 1 << 1,
+                    SEEN_RECIPIENTS = 1 << 2,
+                    SEEN_ARGUMENTS = 1 << 3,
+                    SEEN_INCOMING_PORT = 1 << 4,
+                    SEEN_CONNECTION = 1 << 5,
+                    SEEN_PID = 1 << 6,
+                    SEEN_MILLIS = 1 << 7,
+                    SEEN_SENDER_ON_DELIVERY = 1 << 8,
+                    SEEN_ALL_PARENTS = 1 << 9,
+                    SEEN_TLS = 1 << 10,
+                    SEEN_SENDER_IDENT = 1 << 11,
+                    SEEN_OUTBOUND = 1 << 12,
+                    SEEN_CPANEL_ROUTER = 1 << 13,
+                    SEEN_DEBIAN_ROUTER = 1 << 14,
+                    SEEN_HOST_ARRIVAL = 1 << 15,
+                    SEEN_LOCAL_ARRIVAL = 1 << 16,
+                    SEEN_INTERFACE = 1 << 17
 };
 
 #define ARRAY_OF(type, name)                                                   \
@@ -224,7 +224,7 @@ struct ledger {
     size_t slot_count;
     struct buf scratch;
     int64_t previous_ms; /* stamp of the record before, for its order */
-    bool failed; /* out of memory; sticky */
+    bool failed;         /* out of memory; sticky */
 };
 
 /* An empty ledger. NULL when out of memory. */

@@ -40,7 +40,8 @@ static struct cwd_entry *
 cwd_entries(const struct sealed *sealed)
 {
     const struct ledger *ledger = sealed->ledger;
-    struct cwd_entry *entries = calloc(ledger->cwds_count + 1, sizeof(*entries));
+    struct cwd_entry *entries =
+        calloc(ledger->cwds_count + 1, sizeof(*entries));
 
     if (!entries)
         return NULL;
@@ -144,8 +145,7 @@ consider(const struct sealed *sealed, struct cwd_entry *entry,
          struct cwd_choice *choice)
 {
     const struct ledger_arrival *arrival = message->arrival;
-    struct sv dir =
-        sealed_name(sealed, sealed->ledger->cwds[entry->index].dir);
+    struct sv dir = sealed_name(sealed, sealed->ledger->cwds[entry->index].dir);
 
     if (entry->has_pid) {
         if (entry->pid == arrival->pid || entry->pid == message->id.process)
@@ -167,8 +167,7 @@ static struct cwd_choice
 cwd_choose(const struct sealed *sealed, struct cwd_entry *entries, size_t count,
            const struct message *message, int64_t at_ms)
 {
-    int64_t window =
-        message->arrival->has_pid ? PID_WINDOW_MS : CWD_WINDOW_MS;
+    int64_t window = message->arrival->has_pid ? PID_WINDOW_MS : CWD_WINDOW_MS;
     struct cwd_choice choice = { 0 };
 
     for (size_t i = first_from(entries, count, at_ms - window);
@@ -262,8 +261,8 @@ link_ident(struct sealed *sealed, uint32_t index)
     if (!message)
         return;
     if (sv_eq(how, SV("sender"))) {
-        if (!message->account || sv_eq(sealed_name(sealed, message->account),
-                                       SV("-system-"))) {
+        if (!message->account ||
+            sv_eq(sealed_name(sealed, message->account), SV("-system-"))) {
             message->account = ident->account;
             message->domain = ident->domain;
             message->login = ident->login;

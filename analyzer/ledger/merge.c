@@ -52,7 +52,8 @@ renumber_messages(struct ledger *into, const struct ledger *from,
     for (size_t i = 0; i < from->messages_count; i++) {
         const struct ledger_message *message = &from->messages[i];
 
-        messages[i] = ledger_message_add(into, names[message->server], message->id);
+        messages[i] =
+            ledger_message_add(into, names[message->server], message->id);
         if (messages[i] == NO_INDEX)
             return false;
     }
@@ -95,10 +96,10 @@ static void
 rename_arrival(struct ledger_arrival *arrival, const struct renumbering *to)
 {
     uint32_t *const fields[] = {
-        &arrival->sender,        &arrival->host_name,    &arrival->helo,
-        &arrival->ip,            &arrival->interface_ip, &arrival->ident,
-        &arrival->protocol,      &arrival->cipher,       &arrival->authenticator,
-        &arrival->auth_id,       &arrival->header_id,    &arrival->subject,
+        &arrival->sender,   &arrival->host_name,    &arrival->helo,
+        &arrival->ip,       &arrival->interface_ip, &arrival->ident,
+        &arrival->protocol, &arrival->cipher,       &arrival->authenticator,
+        &arrival->auth_id,  &arrival->header_id,    &arrival->subject,
     };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -332,15 +333,13 @@ enum status
 ledger_merge(struct ledger *into, struct ledger *from)
 {
     struct renumbering to = { 0 };
-    bool merged = renumbering_make(into, from, &to) &&
-                  append_events(into, from, &to) &&
-                  append_arrivals(into, from, &to) &&
-                  append_attempts(into, from, &to) &&
-                  append_limits_and_cwds(into, from, &to) &&
-                  append_idents(into, from, &to) &&
-                  append_refused(into, from, &to) &&
-                  append_shapes(into, from, &to) &&
-                  append_texts(into, from, &to) && append_warnings(into, from);
+    bool merged =
+        renumbering_make(into, from, &to) && append_events(into, from, &to) &&
+        append_arrivals(into, from, &to) && append_attempts(into, from, &to) &&
+        append_limits_and_cwds(into, from, &to) &&
+        append_idents(into, from, &to) && append_refused(into, from, &to) &&
+        append_shapes(into, from, &to) && append_texts(into, from, &to) &&
+        append_warnings(into, from);
 
     free(to.names);
     free(to.messages);

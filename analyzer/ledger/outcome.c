@@ -13,7 +13,7 @@ struct flow { /* walks one message's lines */
     size_t names_capacity;
     size_t recipient_capacity;
     bool arrived;
-    bool queued;     /* a line says that it waits */
+    bool queued; /* a line says that it waits */
     bool refused;
     bool blackholed; /* discarded whole */
 };
@@ -188,6 +188,8 @@ take_attempt(struct flow *flow, const struct ledger_attempt *attempt,
     if (attempt->kind == EVENT_DEFERRAL) {
         recipient->deferral_lines++;
         flow->message->deferral_lines++;
+        if (attempt->refusal != REFUSAL_RETRY || !recipient->waited)
+            recipient->waited = attempt->refusal;
     }
     if (attempt->target == TARGET_REMOTE || attempt->host_ip)
         recipient->remote = true;
@@ -200,7 +202,8 @@ take_attempt(struct flow *flow, const struct ledger_attempt *attempt,
     if (recipient->outcome == OUTCOME_FAILED && outcome == OUTCOME_FAILED &&
         attempt->refusal == REFUSAL_EXPIRED)
         return;
-    /* A failure after retries is known by why they failed, not that they did. */
+    /* A failure after retries is known by why they failed, not that they did.
+     */
     if (attempt->refusal != REFUSAL_EXPIRED || !recipient->refusal)
         recipient->refusal = attempt->refusal;
     if (attempt->refusal == REFUSAL_RETRY && recipient->last != NO_INDEX)

@@ -211,15 +211,15 @@ static const struct word_rule text_rules[] = {
 
 /* Whose list it is, where the text names one. */
 static const struct sv lists[] = {
-    { SV_LIT("zen.spamhaus.org") },   { SV_LIT("sbl.spamhaus.org") },
-    { SV_LIT("xbl.spamhaus.org") },   { SV_LIT("pbl.spamhaus.org") },
-    { SV_LIT("css.spamhaus.org") },   { SV_LIT("dbl.spamhaus.org") },
-    { SV_LIT("spamhaus.org") },       { SV_LIT("bl.spamcop.net") },
-    { SV_LIT("spamcop.net") },        { SV_LIT("b.barracudacentral.org") },
+    { SV_LIT("zen.spamhaus.org") },     { SV_LIT("sbl.spamhaus.org") },
+    { SV_LIT("xbl.spamhaus.org") },     { SV_LIT("pbl.spamhaus.org") },
+    { SV_LIT("css.spamhaus.org") },     { SV_LIT("dbl.spamhaus.org") },
+    { SV_LIT("spamhaus.org") },         { SV_LIT("bl.spamcop.net") },
+    { SV_LIT("spamcop.net") },          { SV_LIT("b.barracudacentral.org") },
     { SV_LIT("barracudacentral.org") }, { SV_LIT("dnsbl.sorbs.net") },
-    { SV_LIT("psbl.surriel.com") },   { SV_LIT("uceprotect.net") },
-    { SV_LIT("abuseat.org") },        { SV_LIT("invaluement") },
-    { SV_LIT("proofpoint") },         { SV_LIT("cloudmark") },
+    { SV_LIT("psbl.surriel.com") },     { SV_LIT("uceprotect.net") },
+    { SV_LIT("abuseat.org") },          { SV_LIT("invaluement") },
+    { SV_LIT("proofpoint") },           { SV_LIT("cloudmark") },
 };
 
 /* What is looked at of an answer; what follows repeats itself. */
@@ -333,8 +333,9 @@ read_lower(struct sv lower, bool temporary, struct sv *ret_listed)
                        sizeof(text_rules) / sizeof(text_rules[0]));
     if (refusal == REFUSAL_SENDER_LISTED)
         note_list(lower, ret_listed);
+    /* 421 closes the connection: the service is down, RFC 5321 4.2.3. */
     if (refusal == REFUSAL_UNKNOWN && sv_starts(answer, SV("421")))
-        return REFUSAL_RATE;
+        return REFUSAL_CONNECT;
     if (refusal == REFUSAL_UNKNOWN && temporary &&
         sv_starts(answer, SV("45")) && answer.len > 4 &&
         sv_starts(sv_drop(answer, 4), SV("4.7.1")))

@@ -245,8 +245,9 @@ refused_order(const void *left, const void *right)
         return a->reject_log ? 1 : -1; /* the main log's line stands */
     if (a->place.text != b->place.text)
         return a->place.text < b->place.text ? -1 : 1;
-    return a->place.offset < b->place.offset ? -1
-                                             : a->place.offset > b->place.offset;
+    return a->place.offset < b->place.offset
+               ? -1
+               : a->place.offset > b->place.offset;
 }
 
 /*

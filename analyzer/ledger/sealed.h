@@ -11,9 +11,9 @@
 #include "analyzer/ledger/refusal.h"
 
 enum outcome {
-    OUTCOME_OPEN = 0,  /* nothing is said of it */
+    OUTCOME_OPEN = 0, /* nothing is said of it */
     OUTCOME_DELIVERED,
-    OUTCOME_DEFERRED,  /* still undelivered when the evidence ends */
+    OUTCOME_DEFERRED, /* still undelivered when the evidence ends */
     OUTCOME_FAILED,
     OUTCOME_DISCARDED, /* :blackhole:, removed by hand, … */
     OUTCOME_COUNT
@@ -24,12 +24,13 @@ struct recipient {
     uint32_t final;   /* where the last attempt went */
     uint32_t last;    /* the attempt that decided, NO_INDEX without */
     uint32_t deferral_lines;
-    uint8_t outcome;  /* enum outcome */
-    uint8_t refusal;  /* enum refusal of the deciding attempt */
-    uint8_t limit;    /* enum limit_kind of the deciding attempt */
-    uint8_t target;   /* enum delivery_target */
-    bool forwarded;   /* asked for here, sent to a host elsewhere */
-    bool remote;      /* at least one attempt was over SMTP */
+    uint8_t outcome; /* enum outcome */
+    uint8_t refusal; /* enum refusal of the deciding attempt */
+    uint8_t waited;  /* enum refusal of its last deferral that says why */
+    uint8_t limit;   /* enum limit_kind of the deciding attempt */
+    uint8_t target;  /* enum delivery_target */
+    bool forwarded;  /* asked for here, sent to a host elsewhere */
+    bool remote;     /* at least one attempt was over SMTP */
 };
 
 enum message_state {
@@ -51,16 +52,16 @@ struct message {
     uint32_t server;
     const struct ledger_arrival *arrival; /* NULL: not in the evidence */
     int64_t at; /* arrival; the id's own second where the line is missing */
-    int64_t last_at; /* its last line */
+    int64_t last_at;      /* its last line */
     uint32_t event_first; /* into sealed.order */
     uint32_t event_count;
     uint32_t recipient_first;
     uint32_t recipient_count;
-    uint32_t parent; /* message, NO_INDEX without */
-    uint32_t cwd;    /* into ledger->cwds */
-    uint32_t ident;  /* the connection identification, into ledger->idents */
+    uint32_t parent;   /* message, NO_INDEX without */
+    uint32_t cwd;      /* into ledger->cwds */
+    uint32_t ident;    /* the connection identification, into ledger->idents */
     uint32_t redirect; /* the same of a redirect */
-    uint32_t account; /* names from a Sender identification line */
+    uint32_t account;  /* names from a Sender identification line */
     uint32_t domain;
     uint32_t login;
     uint32_t family; /* the subject, normalised */
@@ -84,7 +85,7 @@ struct clock_span {
 };
 
 struct sealed {
-    struct ledger *ledger; /* owned */
+    struct ledger *ledger;    /* owned */
     struct message *messages; /* by (at, id, server's name) */
     size_t message_count;
     uint32_t *order; /* indices of ledger->events, grouped by message */
@@ -95,8 +96,8 @@ struct sealed {
     uint32_t *text_rank; /* by text number: order of the texts in time */
     size_t text_count;
     uint32_t *text_server; /* by text number */
-    uint32_t *of_ledger; /* sealed message by ledger message */
-    int64_t first_at; /* of all lines with a message */
+    uint32_t *of_ledger;   /* sealed message by ledger message */
+    int64_t first_at;      /* of all lines with a message */
     int64_t last_at;
     uint64_t rejections;
     uint64_t auth_failures;

@@ -275,7 +275,7 @@ links_attached(const struct links *links, const struct text *text,
            all[low + count].offset_bytes == offset_bytes)
         count++;
     *ret_count = count;
-    return all + low;
+    return count ? all + low : NULL;
 }
 
 /* A line that matches and tells of a message is a line of that message. */

@@ -41,7 +41,7 @@ struct attachment {
 };
 /*
  * The messages to which the record at this place, one without an id, belongs:
- * *ret_count of them, by id. Borrow: until links_free().
+ * *ret_count of them, by id; NULL when 0. Borrow: until links_free().
  */
 const struct attachment *links_attached(const struct links *links,
                                         const struct text *text,

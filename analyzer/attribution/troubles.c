@@ -1,0 +1,236 @@
+/* Troubles that are no abuse, or none that got in. */
+#include "analyzer/attribution/sketch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------- troubles that are no abuse
+ */
+
+struct trouble {       /* one provider's answers */
+    uint32_t provider; /* the recipients' domain */
+    uint32_t message;
+    uint32_t principal;
+    bool ill;
+};
+
+static int
+trouble_order(const void *left, const void *right)
+{
+    const struct trouble *a = left;
+    const struct trouble *b = right;
+
+    if (a->provider != b->provider)
+        return a->provider < b->provider ? -1 : 1;
+    return a->message < b->message ? -1 : a->message > b->message;
+}
+
+#define TROUBLE_RECIPIENTS 20
+#define TROUBLE_PRINCIPALS 3
+
+static bool
+is_outage(const struct recipient *recipient)
+{
+    return recipient->waited == REFUSAL_CONNECT ||
+           recipient->waited == REFUSAL_TIMEOUT ||
+           recipient->waited == REFUSAL_DNS ||
+           recipient->waited == REFUSAL_RETRY ||
+           recipient->refusal == REFUSAL_EXPIRED;
+}
+
+static bool
+is_listing(const struct recipient *recipient)
+{
+    return recipient->refusal == REFUSAL_SENDER_LISTED;
+}
+
+static size_t
+gather_troubles(const struct attribution *attribution,
+                bool (*test)(const struct recipient *), bool by_provider,
+                struct trouble *troubles)
+{
+    const struct sealed *sealed = attribution->sealed;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < sealed->message_count; i++) {
+        const struct message *message = &sealed->messages[i];
+
+        if (!is_free(attribution, i))
+            continue;
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            const struct recipient *recipient =
+                &sealed->recipients[message->recipient_first + k];
+
+            if (!recipient->remote && !test(recipient))
+                continue;
+            troubles[count++] = (struct trouble){
+                .provider = by_provider
+                                ? domain_name_of(attribution, recipient->final)
+                                : 1,
+                .message = i,
+                .principal = attribution->principal_of[i] + 1,
+                .ill = test(recipient),
+            };
+        }
+    }
+    qsort(troubles, count, sizeof(*troubles), trouble_order);
+    return count;
+}
+
+static enum status
+judge_group(struct attribution *attribution, const struct trouble *troubles,
+            size_t count, const struct sketch *sketch, uint32_t *scratch)
+{
+    struct list list = { 0 };
+    struct finding *finding;
+    struct sketch filled = *sketch;
+    size_t ill = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!troubles[i].ill)
+            continue;
+        scratch[ill++] = troubles[i].principal;
+    }
+    if (ill < TROUBLE_RECIPIENTS || ill * 4 < count ||
+        list_distinct(scratch, ill) < TROUBLE_PRINCIPALS)
+        return STATUS_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (troubles[i].ill &&
+            (!list.count || list.at[list.count - 1] != troubles[i].message))
+            list_add(&list, troubles[i].message);
+    }
+    filled.count = (int64_t)ill;
+    filled.second = list_distinct(scratch, ill);
+    if (sketch->kind == FINDING_OUTAGE)
+        filled.text = troubles[0].provider;
+    if (sketch_conclude(attribution, &list, &filled, &finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    finding->provider = filled.text;
+    return STATUS_OK;
+}
+
+static enum status
+judge_troubles(struct attribution *attribution,
+               bool (*test)(const struct recipient *), bool by_provider,
+               const struct sketch *sketch)
+{
+    size_t all = attribution->sealed->recipient_count;
+    struct trouble *troubles = calloc(all + 1, sizeof(*troubles));
+    uint32_t *scratch = calloc(all + 1, sizeof(*scratch));
+    enum status status = troubles && scratch ? STATUS_OK : STATUS_NOMEM;
+    size_t count = status == STATUS_OK ? gather_troubles(attribution, test,
+                                                         by_provider, troubles)
+                                       : 0;
+
+    for (size_t i = 0; status == STATUS_OK && i < count;) {
+        size_t from = i;
+
+        while (i < count && troubles[i].provider == troubles[from].provider)
+            i++;
+        status = judge_group(attribution, troubles + from, i - from, sketch,
+                             scratch);
+    }
+    free(troubles);
+    free(scratch);
+    return status;
+}
+
+static enum status
+judge_outages(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "outage", "{recipients} recipients at {who}, written to by "
+                  "{principals} different senders, could not be reached"
+    };
+
+    return judge_troubles(attribution, is_outage, true,
+                          &(struct sketch){ .kind = FINDING_OUTAGE,
+                                            .confidence = 0.85,
+                                            .rule = &rule,
+                                            .count_name = "recipients",
+                                            .second_name = "principals" });
+}
+
+static enum status
+judge_listings(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "listed", "{recipients} recipients' servers refused this server's "
+                  "address, whoever of {principals} senders wrote"
+    };
+
+    return judge_troubles(attribution, is_listing, false,
+                          &(struct sketch){ .kind = FINDING_BLOCKLISTED,
+                                            .confidence = 0.9,
+                                            .rule = &rule,
+                                            .count_name = "recipients",
+                                            .second_name = "principals" });
+}
+
+/* ---------------------------------------------------------- password attack */
+
+/* Guessing is everywhere; so much of it is an attack of its own. */
+#define ATTACK_FAILURES 200
+
+static enum status
+judge_guessing(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "guessing", "{failures} failed logins from {ips} addresses"
+    };
+    const struct sealed *sealed = attribution->sealed;
+    const struct ledger *ledger = sealed->ledger;
+    uint32_t *ips = calloc(ledger->refused_count + 1, sizeof(*ips));
+    struct finding *finding;
+    struct claim *claim;
+    size_t count = 0;
+    int64_t first = INT64_MAX, last = INT64_MIN;
+
+    if (!ips)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < ledger->refused_count; i++) {
+        const struct ledger_refused *refused = &ledger->refused[i];
+        int64_t at =
+            sealed_utc_ms(sealed, sealed->text_server[refused->place.text],
+                          refused->at_ms, refused->zoned, 0) /
+            1000;
+
+        if (refused->kind != EVENT_AUTH_FAILED)
+            continue;
+        ips[count++] = refused->ip;
+        first = at < first ? at : first;
+        last = at > last ? at : last;
+    }
+    if (count < ATTACK_FAILURES) {
+        free(ips);
+        return STATUS_OK;
+    }
+    finding = finding_add(attribution);
+    claim = finding ? finding_claim(finding, &rule, true, 2.0) : NULL;
+    if (!claim) {
+        free(ips);
+        return STATUS_NOMEM;
+    }
+    finding->kind = FINDING_PASSWORD_ATTACK;
+    finding->confidence = 0.95;
+    finding->onset = first;
+    finding->last = last;
+    claim_number(claim, "failures", VALUE_NUMBER, (int64_t)count);
+    claim_number(claim, "ips", VALUE_NUMBER, list_distinct(ips, count));
+    for (size_t i = 0, step = ledger->refused_count / CLAIM_CITATIONS_MAX + 1;
+         i < ledger->refused_count; i += step) {
+        if (ledger->refused[i].kind == EVENT_AUTH_FAILED)
+            claim_cite(claim, ledger->refused[i].place);
+    }
+    free(ips);
+    return STATUS_OK;
+}
+
+enum status
+findings_of_troubles(struct attribution *attribution)
+{
+    if (judge_listings(attribution) != STATUS_OK ||
+        judge_outages(attribution) != STATUS_OK)
+        return STATUS_NOMEM;
+    return judge_guessing(attribution);
+}
