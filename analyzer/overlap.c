@@ -11,6 +11,7 @@
 
 struct suspect { /* a text that may share lines with others */
     uint32_t number;
+    uint32_t text;   /* into overlap.texts */
     int64_t from_ms; /* the time in which it may */
     int64_t to_ms;
 };
@@ -126,7 +127,7 @@ number_order(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-static const struct suspect *
+static struct suspect *
 suspect_of(const struct search *search, uint32_t number)
 {
     const struct suspect wanted = { .number = number };
@@ -139,7 +140,7 @@ suspect_of(const struct search *search, uint32_t number)
 
 struct scan {
     struct search *search;
-    const struct suspect *suspect;
+    struct suspect *suspect;
     struct reader *reader;
     struct event event;
     bool zoned;
@@ -173,6 +174,7 @@ scan_open(struct scan *scan, uint32_t number)
     reader_free(scan->reader);
     scan->reader = reader_new(row->kind);
     scan->suspect = suspect_of(scan->search, number);
+    scan->suspect->text = (uint32_t)scan->search->overlap.text_count;
     scan->zoned = counts->zoned;
     scan->inside = true;
     if (!scan->reader ||
@@ -322,10 +324,12 @@ struct reread { /* one text again, without the lines it gave up */
 };
 
 static bool
-list_skipped(struct reread *reread, const struct overlap_text *text,
-             size_t *ret_count)
+list_skipped(struct reread *reread, uint32_t number, size_t *ret_count)
 {
-    const struct overlap_line *lines = reread->search->overlap.lines;
+    const struct overlap *overlap = &reread->search->overlap;
+    const struct overlap_text *text =
+        &overlap->texts[suspect_of(reread->search, number)->text];
+    const struct overlap_line *lines = overlap->lines;
     size_t count = 0;
 
     for (uint32_t i = text->first; i < text->first + text->count; i++) {
@@ -346,18 +350,6 @@ list_skipped(struct reread *reread, const struct overlap_text *text,
     }
     *ret_count = count;
     return true;
-}
-
-static const struct overlap_text *
-overlap_text_of(const struct search *search, uint32_t number)
-{
-    const struct overlap *overlap = &search->overlap;
-
-    for (size_t i = 0; i < overlap->text_count; i++) {
-        if (overlap->texts[i].number == number)
-            return &overlap->texts[i];
-    }
-    return NULL;
 }
 
 /* What is known of the whole text stays true: its time, server, selectors. */
@@ -407,7 +399,7 @@ reread_open(struct reread *reread, uint32_t number)
     reread->ledger = ledger_new();
     if (!reread->ledger ||
         ledger_open_text(reread->ledger, 0, row->kind) != STATUS_OK ||
-        !list_skipped(reread, overlap_text_of(reread->search, number), &count))
+        !list_skipped(reread, number, &count))
         return STATUS_NOMEM;
     reread->feed = feed_new(reread->ledger, 0, row->kind);
     if (!reread->feed)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define LABEL_WIDTH 214.0
+#define LABEL_ROOM 194.0 /* a browser's own font may be wider */
 #define BAR_LEFT 226.0
 #define BAR_HEIGHT 15.0
 #define ROW_HEIGHT 24.0
@@ -67,7 +68,7 @@ bar_draw(struct canvas *canvas, const struct chart_series *series,
     size_t lines;
 
     lines = canvas_wrap(canvas, label, canvas_node_text(canvas, node),
-                        LABEL_WIDTH, LEADING, LABEL_LINES);
+                        LABEL_ROOM, LEADING, LABEL_LINES);
     chart_values_read(node_attr(node, "values"), values, series_count);
     for (size_t i = 0; i < series_count; i++) {
         double width = (double)values[i] * scale;
@@ -302,7 +303,7 @@ chart_draw_lane(struct canvas *canvas, const xmlNode *element)
         rows[count] = y + 14;
         label.y = rows[count] + 4;
         lines = canvas_wrap(canvas, label, canvas_node_text(canvas, node),
-                            LABEL_WIDTH, LEADING, LABEL_LINES);
+                            LABEL_ROOM, LEADING, LABEL_LINES);
         canvas_line(canvas, INK_RULE, ROLE_AXIS,
                     (struct chart_point){ BAR_LEFT, rows[count] },
                     (struct chart_point){ CHART_WIDTH, rows[count] }, 1.5,

@@ -315,35 +315,52 @@ mark_row(double ends[MARK_ROWS], double x)
 }
 
 static void
-draw_marks(struct canvas *canvas, const struct hourly *hourly,
-           const xmlNode *element)
+draw_mark(struct canvas *canvas, const struct hourly *hourly,
+          const xmlNode *node, double x, double y)
 {
-    double ends[MARK_ROWS] = { -100, -100, -100, -100 };
     struct chart_shape model = { .ink = INK_PAPER,
                                  .role = ROLE_MARK,
+                                 .x = x,
+                                 .y = y + 3.4,
                                  .size = CHART_SMALL,
                                  .bold = true,
                                  .anchor = ANCHOR_MIDDLE };
+
+    canvas_line(canvas, INK_TEXT, ROLE_MARK, (struct chart_point){ x, y },
+                (struct chart_point){ x, hourly->plot_bottom }, 0.75, true);
+    canvas_disc(canvas, INK_TEXT, ROLE_MARK, x, y, 7.5);
+    canvas_text(canvas, model, node_attr(node, "no"));
+}
+
+/*
+ * Places the numbered moments: draws them, or only says how many rows of
+ * numbers they need above the plot.
+ */
+static size_t
+place_marks(struct canvas *canvas, const struct hourly *hourly,
+            const xmlNode *element, bool draw)
+{
+    double ends[MARK_ROWS] = { -100, -100, -100, -100 };
+    size_t rows = 0;
     int64_t end = hourly->from + hourly->bucket_s * (int64_t)hourly->buckets;
 
     for (const xmlNode *node = node_child(element, "mark"); node;
          node = node_next(node, "mark")) {
         int64_t at;
         double x;
-        double y;
+        size_t row;
 
         if (!time_parse(node_attr(node, "at"), &at) || at < hourly->from ||
             at > end)
             continue;
         x = x_of(hourly, at);
-        y = hourly->plot_top - 9 - MARK_STEP * (double)mark_row(ends, x);
-        canvas_line(canvas, INK_TEXT, ROLE_MARK, (struct chart_point){ x, y },
-                    (struct chart_point){ x, hourly->plot_bottom }, 0.75, true);
-        canvas_disc(canvas, INK_TEXT, ROLE_MARK, x, y, 7.5);
-        model.x = x;
-        model.y = y + 3.4;
-        canvas_text(canvas, model, node_attr(node, "no"));
+        row = mark_row(ends, x);
+        rows = row + 1 > rows ? row + 1 : rows;
+        if (draw)
+            draw_mark(canvas, hourly, node, x,
+                      hourly->plot_top - 12 - MARK_STEP * (double)row);
     }
+    return rows;
 }
 
 void
@@ -352,17 +369,17 @@ chart_draw_hourly(struct canvas *canvas, const xmlNode *element)
     struct hourly hourly = { 0 };
     int64_t first;
     int64_t last;
-    bool marks = node_child(element, "mark") != NULL;
 
     hourly.series_count = chart_series_read(canvas, element, hourly.series);
     chart_legend(canvas, hourly.series, hourly.series_count, 11);
-    hourly.plot_top = hourly.series_count > 1 ? 26 : 10;
-    hourly.plot_top += marks ? 2 * MARK_STEP + 8 : 0;
-    hourly.plot_bottom = hourly.plot_top + PLOT_HEIGHT;
-    canvas->height = hourly.plot_bottom;
+    canvas->height = 20;
     if (!span_read(element, &first, &last))
         return; /* nothing to show */
     buckets_choose(&hourly, first, last);
+    hourly.plot_top = hourly.series_count > 1 ? 28 : 10;
+    hourly.plot_top +=
+        MARK_STEP * (double)place_marks(canvas, &hourly, element, false);
+    hourly.plot_bottom = hourly.plot_top + PLOT_HEIGHT;
     hourly.values =
         calloc(hourly.buckets * (hourly.series_count + 1), sizeof(int64_t));
     if (!hourly.values) {
@@ -375,7 +392,7 @@ chart_draw_hourly(struct canvas *canvas, const xmlNode *element)
     draw_scale(canvas, &hourly);
     draw_bars(canvas, &hourly);
     draw_limits(canvas, &hourly, element);
-    draw_marks(canvas, &hourly, element);
+    place_marks(canvas, &hourly, element, true);
     draw_time_axis(canvas, &hourly);
     free(hourly.values);
 }

@@ -75,9 +75,9 @@ write_text(struct html *html, const struct chart_shape *shape)
     if (shape->anchor != ANCHOR_START)
         html_attr(html, "text-anchor",
                   shape->anchor == ANCHOR_END ? SV("end") : SV("middle"));
-    if (shape->untrusted) {
+    if (shape->untrusted) { /* isolated: nothing follows in this element */
         html_attr(html, "direction", SV("ltr"));
-        html_attr(html, "unicode-bidi", SV("isolate"));
+        html_attr(html, "unicode-bidi", SV("embed"));
     }
     html_text(html, shape->text);
     html_close(html);

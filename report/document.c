@@ -131,6 +131,28 @@ digest_make(const xmlDoc *casedoc, char hex[DIGEST_HEX], struct fault *fault)
     return status;
 }
 
+/* The brand's list of steps, or ours. */
+static enum status
+steps_parse(const struct room *room, const char *name, xmlDoc **ret_steps,
+            struct fault *fault)
+{
+    static const char *const folders[] = { "brand", "template" };
+    enum status status = STATUS_NOMEM;
+    struct buf path = { 0 };
+
+    for (size_t i = 0; i < 2; i++) {
+        buf_clear(&path);
+        if (!buf_printf(&path, "%s:/steps/%s.xml", folders[i], name))
+            goto out;
+        if (templates_has(room->templates, path.at))
+            break;
+    }
+    status = templates_parse(room->templates, path.at, ret_steps, fault);
+out:
+    buf_clear(&path);
+    return status;
+}
+
 /* The steps for this kind of server; those of plain Exim where it has none. */
 static enum status
 steps_open(const struct room *room, const xmlDoc *casedoc, xmlDoc **ret_steps,
@@ -138,31 +160,12 @@ steps_open(const struct room *room, const xmlDoc *casedoc, xmlDoc **ret_steps,
 {
     static const char *const kinds[] = { "cpanel", "directadmin" };
     struct sv kind = node_value(xmlDocGetRootElement(casedoc), "server_kind");
-    const char *name = "debian";
-    char path[64];
-    struct buf text = { 0 };
-    enum status status;
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (sv_eq(kind, sv_of(kinds[i])))
-            name = kinds[i];
+            return steps_parse(room, kinds[i], ret_steps, fault);
     }
-    if (!buf_printf(&text, "brand:/steps/%s.xml", name) ||
-        text.len >= sizeof(path)) {
-        buf_clear(&text);
-        return STATUS_NOMEM;
-    }
-    memcpy(path, text.at, text.len + 1);
-    buf_clear(&text);
-    if (templates_has(room->templates, path))
-        return templates_parse(room->templates, path, ret_steps, fault);
-    if (!buf_printf(&text, "template:/steps/%s.xml", name)) {
-        buf_clear(&text);
-        return STATUS_NOMEM;
-    }
-    status = templates_parse(room->templates, text.at, ret_steps, fault);
-    buf_clear(&text);
-    return status;
+    return steps_parse(room, "debian", ret_steps, fault);
 }
 
 static void
@@ -215,6 +218,7 @@ room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
     char digest[DIGEST_HEX];
     xmlDoc *input = NULL;
     xmlDoc *steps = NULL;
+    xmlDoc *owner_steps = NULL;
     xmlDoc *document = NULL;
     enum status status = digest_make(casedoc, digest, fault);
     const struct template_param params[] = {
@@ -225,13 +229,16 @@ room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
 
     if (status == STATUS_OK)
         status = steps_open(room, casedoc, &steps, fault);
+    if (status == STATUS_OK)
+        status = steps_parse(room, "customer", &owner_steps, fault);
     if (status != STATUS_OK)
         goto out;
     status = STATUS_NOMEM;
     input = xmlCopyDoc((xmlDoc *)(uintptr_t)casedoc, 1);
     if (!input)
         goto out;
-    status = prepare_case(input, (const xmlDoc *[]){ steps, room->brand }, 2);
+    status = prepare_case(
+        input, (const xmlDoc *[]){ steps, owner_steps, room->brand }, 3);
     if (status == STATUS_OK)
         status = templates_transform(room->templates, audience, input, params,
                                      &document, fault);
@@ -250,6 +257,7 @@ out:
     xmlFreeDoc(document);
     xmlFreeDoc(input);
     xmlFreeDoc(steps);
+    xmlFreeDoc(owner_steps);
     return status;
 }
 

@@ -228,9 +228,9 @@ write_main(struct page *page)
     html_newline(html);
     for (const xmlNode *node = node_child(page->root, "section"); node;
          node = node_next(node, "section")) {
-        /* The contents follow page 1: nothing stands before the finding. */
-        if (!contents && !node_attr_is(node, "kind", "front") &&
-            node_next(node, "section")) {
+        /* The contents follow page 1: nothing stands before the finding. A
+         * letter of a few sections without numbers needs none. */
+        if (!contents && node_attr(node, "number").len > 0) {
             write_contents(page);
             contents = true;
         }

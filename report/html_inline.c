@@ -137,9 +137,12 @@ inline_time(struct page *page, const xmlNode *node)
 {
     struct sv at = node_attr(node, "at");
 
+    if (at.len == 0) { /* unknown: a dash, which is no time */
+        page_plain(page, node);
+        return;
+    }
     html_open(page->html, "time");
-    if (at.len > 0)
-        html_attr(page->html, "datetime", at);
+    html_attr(page->html, "datetime", at);
     page_plain(page, node);
     html_close(page->html);
 }

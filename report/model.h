@@ -57,6 +57,15 @@ enum status model_parse(struct sv bytes, const char *name,
                         const char *template_dir, xmlDoc **ret_doc,
                         struct fault *fault);
 
+/*
+ * Makes the case of a tree that model_read() gave. What case.xml does not
+ * hold (`lossy`) is as in a case of nothing.
+ * Owner: the caller, casefile_free().
+ * Fails: STATUS_DAMAGED for a value that is none; STATUS_NOMEM.
+ */
+enum status model_to_case(const xmlDoc *doc, struct casefile **ret_casefile,
+                          struct fault *fault);
+
 /* "2026-11-12T02:47:52Z" of seconds since 1970; false outside years 0-9999. */
 #define MODEL_TIME_BYTES 21
 bool model_time_print(int64_t at, char text[MODEL_TIME_BYTES]);

@@ -57,4 +57,14 @@ enum status report_render(const char *case_path,
                           report_file_written *written, void *user,
                           struct fault *fault);
 
+/*
+ * Reads a case.xml back, validated first.
+ * Owner: the caller, casefile_free().
+ * Fails: STATUS_IO, STATUS_DAMAGED when it is not a case, STATUS_LIMIT when it
+ * is too large, STATUS_NOMEM.
+ */
+enum status report_case_read(const char *case_path, const char *template_dir,
+                             struct casefile **ret_casefile,
+                             struct fault *fault);
+
 #endif

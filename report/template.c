@@ -164,20 +164,34 @@ templates_read(const struct templates *templates, const char *name,
     return status;
 }
 
-enum status
-templates_parse(const struct templates *templates, const char *name,
-                xmlDoc **ret_doc, struct fault *fault)
+/*
+ * With a dictionary, all names go there: libxslt compares names of style
+ * sheets that import each other by address.
+ */
+static enum status
+parse_with(const struct templates *templates, const char *name, xmlDict *dict,
+           xmlDoc **ret_doc, struct fault *fault)
 {
     struct buf bytes = { 0 };
     xmlDoc *doc = NULL;
+    xmlParserCtxt *parser = NULL;
     enum status status = templates_read(templates, name, &bytes, fault);
 
     if (status != STATUS_OK)
         goto out;
-    doc = xmlReadMemory(bytes.at ? bytes.at : "", (int)bytes.len, name, NULL,
-                        PARSE_OPTIONS);
+    status = STATUS_NOMEM;
+    parser = xmlNewParserCtxt();
+    if (!parser)
+        goto out;
+    if (dict) {
+        xmlDictFree(parser->dict);
+        parser->dict = dict;
+        xmlDictReference(dict);
+    }
+    doc = xmlCtxtReadMemory(parser, bytes.at ? bytes.at : "", (int)bytes.len,
+                            name, NULL, PARSE_OPTIONS);
     if (!doc || doc->intSubset || doc->extSubset) {
-        const xmlError *error = doc ? NULL : xmlGetLastError();
+        const xmlError *error = xmlCtxtGetLastError(parser);
 
         status = fault_set(
             fault, STATUS_DAMAGED, "%s:%d: %s", name, error ? error->line : 1,
@@ -189,8 +203,17 @@ templates_parse(const struct templates *templates, const char *name,
     status = STATUS_OK;
 out:
     xmlFreeDoc(doc);
+    if (parser)
+        xmlFreeParserCtxt(parser);
     buf_clear(&bytes);
     return status;
+}
+
+enum status
+templates_parse(const struct templates *templates, const char *name,
+                xmlDoc **ret_doc, struct fault *fault)
+{
+    return parse_with(templates, name, NULL, ret_doc, fault);
 }
 
 /* ---------------------------------------------------------------- the fence */
@@ -266,10 +289,9 @@ load_document(const xmlChar *uri, xmlDict *dict, int options, void *user,
         type == XSLT_LOAD_STYLESHEET ? style_templates(user) : NULL;
     xmlDoc *doc = NULL;
 
-    (void)dict;
     (void)options;
     if (!templates ||
-        templates_parse(templates, (const char *)uri, &doc, NULL) != STATUS_OK)
+        parse_with(templates, (const char *)uri, dict, &doc, NULL) != STATUS_OK)
         return NULL;
     return doc;
 }

@@ -49,7 +49,7 @@ sample_doc(void)
 
 /* ------------------------------------------------------------- whole cases */
 
-#define NEIGHBOUR "neighbour", "office@", "neighb9", "moon", "9/secret"
+#define NEIGHBOUR "neighbour.", "office@", "neighb9", "moon", "9/secret"
 #define STRANGERS                                                              \
     "anna", "berg", "otto", "small-firm", "carla", "diaz", "mailprobe",        \
         "drop-box", "secure-pay", "paypal", "attacker.example"
@@ -91,7 +91,7 @@ static const struct scope_row {
       { .mailboxes = ONE("billing@customer.example"),
         .audience = REDACT_CUSTOMER },
       { NEIGHBOUR, STRANGERS, SHOP, INSIDE, "info@", "id=2026" },
-      { "billing@customer.example", "r2@customer.example",
+      { "billing@customer.example", "r1@customer.example",
         "<messages>900</messages>" } },
     { "scope_investigator",
       { .accounts = ONE("acct12"), .audience = REDACT_INVESTIGATOR },
@@ -333,7 +333,7 @@ masks_text(void **state)
     buf_clear(&out);
 }
 
-/* The pieces are the text, and a megabyte of anything takes no long time. */
+/* The pieces are the text, and no text takes longer than its length. */
 static void
 lexer_loses_nothing(void **state)
 {
@@ -341,7 +341,7 @@ lexer_loses_nothing(void **state)
         "a*", "@",  "a.", "/",  "/a", "\"a",      "a:", "::", "1.",  "\\",
         "=",  "U=", "-f", "a@", "<",  "\xc3\xa9", "..", "-",  "\"@", "x@y.de|",
     };
-    static char text[1 << 20];
+    static char text[1 << 18];
 
     (void)state;
     for (size_t i = 0; i < COUNT(bits); i++) {
@@ -439,7 +439,7 @@ survives_without_memory(void **state)
     size_t refused = 0;
 
     (void)state;
-    for (size_t more = 0; more < 200000; more += 1009) {
+    for (size_t more = 0; more < 800000; more += 4001) {
         xmlDoc *own = NULL;
         enum status status;
 

@@ -61,15 +61,17 @@ folder_make(struct folder *folder)
 static const char *
 folder_add(struct folder *folder, const char *name, struct sv bytes)
 {
-    char *path = folder->names[folder->count++];
+    char path[sizeof(folder->names[0])];
+    char *kept = folder->names[folder->count++];
     FILE *file;
 
-    snprintf(path, sizeof(folder->names[0]), "%s/%s", folder->path, name);
+    snprintf(path, sizeof(path), "%s/%s", folder->path, name);
+    memcpy(kept, path, sizeof(path));
     file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes.at, 1, bytes.len, file), bytes.len);
     assert_int_equal(fclose(file), 0);
-    return path;
+    return kept;
 }
 
 static void

@@ -436,14 +436,17 @@
           <xsl:with-param name="finding" select="$finding"/>
         </xsl:call-template>
       </xsl:for-each>
-      <para>
-        <em><t id="step.changes"/></em><xsl:text> </xsl:text>
-        <t id="step.{@id}.changes"><otherwise><t id="step.changes.nothing"/></otherwise></t>
-      </para>
-      <para>
-        <em><t id="step.undo"/></em><xsl:text> </xsl:text>
-        <t id="step.{@id}.undo"><otherwise><t id="step.undo.nothing"/></otherwise></t>
-      </para>
+      <!-- Steps that only look have nothing to undo. -->
+      <xsl:if test="not(command) or command[@effect!='reads']">
+        <para>
+          <em><t id="step.changes"/></em><xsl:text> </xsl:text>
+          <t id="step.{@id}.changes"><otherwise><t id="step.changes.nothing"/></otherwise></t>
+        </para>
+        <para>
+          <em><t id="step.undo"/></em><xsl:text> </xsl:text>
+          <t id="step.{@id}.undo"><otherwise><t id="step.undo.nothing"/></otherwise></t>
+        </para>
+      </xsl:if>
       <xsl:for-each select="undo">
         <xsl:call-template name="command">
           <xsl:with-param name="finding" select="$finding"/>

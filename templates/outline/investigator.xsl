@@ -142,7 +142,7 @@
         </xsl:for-each>
         <xsl:for-each select="$detailed[position() &lt;= 3]">
           <xsl:variable name="finding" select="."/>
-          <xsl:for-each select="/case/steps/step[@when='now' and not(@once)][contains(concat(' ', @for, ' '), concat(' ', $finding/kind, ' '))][position() &lt;= 3]">
+          <xsl:for-each select="/case/steps/step[@when='now' and not(@once) and @phase!='preserve'][contains(concat(' ', @for, ' '), concat(' ', $finding/kind, ' '))][position() &lt;= 3]">
             <item>
               <ref to="{$finding/id}-{@id}"><t id="step.{@id}"/></ref>
               <xsl:text> </xsl:text>
