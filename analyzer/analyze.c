@@ -111,6 +111,15 @@ analyze(const struct analyze_options *options, struct casefile **ret_casefile,
     status = read_period(casefile, options, sealed->last_at, fault);
     if (status != STATUS_OK)
         goto out;
+    if (casefile->scope.since != TIME_UNKNOWN ||
+        casefile->scope.until != TIME_UNKNOWN) {
+        status = sealed_narrow(sealed, casefile->scope.since,
+                               casefile->scope.until == TIME_UNKNOWN
+                                   ? INT64_MAX
+                                   : casefile->scope.until);
+        if (status != STATUS_OK)
+            goto out;
+    }
     status = attribution_make(sealed, &attribution);
     if (status != STATUS_OK)
         goto out;

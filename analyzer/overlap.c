@@ -192,6 +192,7 @@ scan_line(struct scan *scan, struct sv line)
 {
     struct overlap *overlap = &scan->search->overlap;
     struct overlap_text *text = &overlap->texts[overlap->text_count - 1];
+    struct overlap_line added = { .hash = 0 };
     uint32_t back = 0;
     int64_t at_ms;
 
@@ -204,11 +205,13 @@ scan_line(struct scan *scan, struct sv line)
     if (line.len && line.at[line.len - 1] == '\r')
         line.len--;
     reader_line(scan->reader, line, &scan->event, &back);
-    return overlap_add_line(overlap, sv_hash_stable(line),
-                            (uint32_t)text->lines,
-                            anchor_of(&scan->event, back))
-               ? STATUS_OK
-               : STATUS_NOMEM;
+    if (text->lines == 1)
+        text->torn_start = !scan->event.has_stamp;
+    added.hash = sv_hash_stable(line);
+    added.line = (uint32_t)text->lines;
+    added.anchor = (uint32_t)anchor_of(&scan->event, back) & 3;
+    added.blank = line.len == 0;
+    return overlap_add_line(overlap, added) ? STATUS_OK : STATUS_NOMEM;
 }
 
 static enum status
@@ -216,6 +219,8 @@ scan_block(void *user, uint32_t number, struct sv block, uint64_t offset,
            uint64_t cut_bytes)
 {
     struct scan *scan = user;
+    struct overlap *overlap = &scan->search->overlap;
+    bool torn = block.len && block.at[block.len - 1] != '\n';
     enum status status = STATUS_OK;
 
     (void)offset;
@@ -224,6 +229,8 @@ scan_block(void *user, uint32_t number, struct sv block, uint64_t offset,
         status = scan_open(scan, number);
     while (status == STATUS_OK && block.len)
         status = scan_line(scan, sv_cut(&block, '\n'));
+    if (status == STATUS_OK)
+        overlap->texts[overlap->text_count - 1].torn_end = torn;
     return status;
 }
 

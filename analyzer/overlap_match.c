@@ -37,8 +37,7 @@ overlap_add_text(struct overlap *overlap, struct overlap_text text)
 }
 
 bool
-overlap_add_line(struct overlap *overlap, uint64_t hash, uint32_t line,
-                 enum anchor anchor)
+overlap_add_line(struct overlap *overlap, struct overlap_line line)
 {
     void *grown = overlap->lines;
 
@@ -47,12 +46,8 @@ overlap_add_line(struct overlap *overlap, uint64_t hash, uint32_t line,
                        sizeof(*overlap->lines)))
         return false;
     overlap->lines = grown;
-    overlap->lines[overlap->line_count++] = (struct overlap_line){
-        .hash = hash,
-        .line = line,
-        .text = (uint32_t)(overlap->text_count - 1) & (OVERLAP_TEXTS_MAX - 1),
-        .anchor = (uint32_t)anchor & 3,
-    };
+    line.text = (uint32_t)(overlap->text_count - 1) & (OVERLAP_TEXTS_MAX - 1);
+    overlap->lines[overlap->line_count++] = line;
     overlap->texts[overlap->text_count - 1].count++;
     return true;
 }
@@ -119,14 +114,17 @@ table_find(const struct overlap *overlap, const struct overlap_table *table,
     return line ? &overlap->lines[line - 1] : NULL;
 }
 
-/* The first line with a hash stands for all of them, and says so. */
+/* The first line with a hash stands for all; it says so if one text has both.
+ */
 static void
 table_add(struct overlap *overlap, struct overlap_table *table, uint32_t line)
 {
     size_t slot = table_slot(overlap, table, overlap->lines[line].hash);
 
     if (table->slots[slot]) {
-        overlap->lines[table->slots[slot] - 1].twice = 1;
+        struct overlap_line *first = &overlap->lines[table->slots[slot] - 1];
+
+        first->twice |= first->text == overlap->lines[line].text;
         return;
     }
     table->slots[slot] = line + 1;
@@ -262,13 +260,52 @@ is_copy(const struct overlap *overlap, const struct overlap_text *text,
     const struct overlap_text *earlier =
         &overlap->texts[overlap->lines[run->earlier].text];
 
-    if (run->anchors && (earlier->strong || earlier->weak >= ENOUGH))
+    if (earlier->strong || (run->anchors && earlier->weak >= ENOUGH))
         return true;
     if (is_extract(earlier, text, earlier->common))
         return true;
     return run->count >= ENOUGH &&
            (is_at_end(overlap, run->earlier, run->count) ||
             is_at_end(overlap, run->later, run->count));
+}
+
+static void
+give_up(struct overlap_line *line, uint32_t *given)
+{
+    *given += !line->given;
+    line->given = 1;
+}
+
+/* A line cut off at the text's end or start, of which the other has it all. */
+static void
+give_up_torn(struct overlap *overlap, const struct overlap_text *text,
+             const struct overlap_run *run, uint32_t *given)
+{
+    struct overlap_line *first = &overlap->lines[run->later];
+    struct overlap_line *last = first + run->count - 1;
+    const struct overlap_line *earlier = &overlap->lines[run->earlier];
+    uint64_t earlier_last = earlier->line + (uint64_t)run->count - 1;
+
+    if (text->torn_start && first->line == 2 && earlier->line > 1 &&
+        run->later > text->first)
+        give_up(first - 1, given);
+    if (text->torn_end && last->line + UINT64_C(1) == text->lines &&
+        earlier_last < overlap->texts[earlier->text].lines &&
+        run->later + run->count < text->first + text->count)
+        give_up(last + 1, given);
+}
+
+/* Tools that extract messages part them by empty lines. */
+static void
+give_up_blanks(struct overlap *overlap, const struct overlap_text *text,
+               uint32_t *given)
+{
+    for (uint32_t i = 1; i < text->count; i++) {
+        struct overlap_line *line = &overlap->lines[text->first + i];
+
+        if (line->blank && line[-1].given && are_neighbours(line - 1, line))
+            give_up(line, given);
+    }
 }
 
 static uint32_t
@@ -282,11 +319,13 @@ give_up_copies(struct overlap *overlap, const struct overlap_text *text)
         if (!is_copy(overlap, text, run))
             continue;
         for (uint32_t k = 0; k < run->count; k++)
-            overlap->lines[run->later + k].given = 1;
+            give_up(&overlap->lines[run->later + k], &given);
         overlap->texts[overlap->lines[run->earlier].text].given_to +=
             run->count;
-        given += run->count;
+        give_up_torn(overlap, text, run, &given);
     }
+    if (given)
+        give_up_blanks(overlap, text, &given);
     return given;
 }
 

@@ -18,21 +18,24 @@ enum anchor { /* lines that name a message and what became of it */
 struct overlap_line {
     uint64_t hash;
     uint32_t line; /* from 1 */
-    uint32_t text : 26;
+    uint32_t text : 25;
     uint32_t anchor : 2;  /* enum anchor */
     uint32_t twice : 1;   /* the hash stands more than once */
     uint32_t covered : 1; /* lies in a run of equal lines */
     uint32_t used : 1;    /* …of the text that is being matched */
     uint32_t given : 1;   /* given up: it stands in an earlier text */
+    uint32_t blank : 1;
 };
-#define OVERLAP_TEXTS_MAX (1u << 26)
+#define OVERLAP_TEXTS_MAX (1u << 25)
 
 struct overlap_text {
     uint32_t number; /* the caller's */
     int64_t first_s; /* its time, in seconds */
     int64_t last_s;
-    uint64_t lines; /* of all the text */
-    uint32_t first; /* its lines that were added, into overlap.lines */
+    uint64_t lines;  /* of all the text */
+    bool torn_start; /* its first line has no stamp */
+    bool torn_end;   /* its last line has no newline */
+    uint32_t first;  /* its lines that were added, into overlap.lines */
     uint32_t count;
     /* what the text that is being matched has in common with it */
     uint32_t strong;
@@ -71,8 +74,7 @@ void overlap_clear(struct overlap *overlap);
 
 /* Adds a line to the text that was added last. False when out of memory. */
 bool overlap_add_text(struct overlap *overlap, struct overlap_text text);
-bool overlap_add_line(struct overlap *overlap, uint64_t hash, uint32_t line,
-                      enum anchor anchor);
+bool overlap_add_line(struct overlap *overlap, struct overlap_line line);
 
 /*
  * True when two texts may share lines. Texts that only touch in one second

@@ -9,10 +9,25 @@
 
 /* ------------------------------------------------------------------- totals */
 
-static void
-count_events(const struct ledger *ledger, struct case_totals *totals)
+static bool
+event_is_inside(const struct sealed *sealed, size_t event)
 {
+    int64_t at;
+
+    if (sealed->since == INT64_MIN && sealed->until == INT64_MAX)
+        return true;
+    at = sealed_event_ms(sealed, (uint32_t)event) / 1000;
+    return at >= sealed->since && at <= sealed->until;
+}
+
+static void
+count_events(const struct sealed *sealed, struct case_totals *totals)
+{
+    const struct ledger *ledger = sealed->ledger;
+
     for (size_t i = 0; i < ledger->events_count; i++) {
+        if (!event_is_inside(sealed, i))
+            continue;
         switch ((enum event_kind)ledger->events[i].kind) {
         case EVENT_ARRIVAL:
             totals->arrivals++;
@@ -37,7 +52,8 @@ count_events(const struct ledger *ledger, struct case_totals *totals)
         }
     }
     for (size_t i = 0; i < ledger->arrivals_count; i++)
-        totals->bounces += ledger->arrivals[i].sender_null &&
+        totals->bounces += event_is_inside(sealed, ledger->arrivals[i].event) &&
+                           ledger->arrivals[i].sender_null &&
                            message_id_is(ledger->arrivals[i].parent);
 }
 
@@ -152,7 +168,8 @@ build_series(struct builder *builder)
     for (size_t i = 0; i < sealed->ledger->events_count; i++) {
         int64_t at = sealed_event_ms(sealed, (uint32_t)i) / 1000;
 
-        if (column_of(sealed->ledger->events[i].kind) < 0)
+        if (column_of(sealed->ledger->events[i].kind) < 0 ||
+            !event_is_inside(sealed, i))
             continue;
         if (at < first)
             first = at;
@@ -200,7 +217,7 @@ build_totals(struct builder *builder)
     const struct sealed *sealed = builder->sealed;
     struct casefile *casefile = builder->casefile;
 
-    count_events(sealed->ledger, &casefile->totals);
+    count_events(sealed, &casefile->totals);
     count_lines(sealed->ledger, &casefile->totals);
     casefile->totals.messages = (int64_t)sealed->message_count;
     casefile->totals.rejections = (int64_t)sealed->rejections;

@@ -306,6 +306,8 @@ sealed_make(struct ledger *ledger, uint32_t *text_rank, uint32_t *text_server,
     sealed->text_rank = text_rank;
     sealed->text_server = text_server;
     sealed->text_count = text_count;
+    sealed->since = INT64_MIN;
+    sealed->until = INT64_MAX;
     if (messages_make(sealed) != STATUS_OK || clock_make(sealed) != STATUS_OK)
         goto out;
     messages_sort(sealed);

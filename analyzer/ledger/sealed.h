@@ -101,6 +101,8 @@ struct sealed {
     int64_t last_at;
     uint64_t rejections;
     uint64_t auth_failures;
+    int64_t since; /* what lies outside is not counted; INT64_MIN, … */
+    int64_t until; /* … INT64_MAX: everything */
 };
 
 /*
@@ -111,6 +113,11 @@ struct sealed {
 enum status sealed_make(struct ledger *ledger, uint32_t *text_rank,
                         uint32_t *text_server, size_t text_count,
                         struct sealed **ret_sealed);
+/*
+ * Leaves only messages that arrived, and refusals and limits that were
+ * logged, within [since, until]. Lines keep their places.
+ */
+enum status sealed_narrow(struct sealed *sealed, int64_t since, int64_t until);
 void sealed_free(struct sealed *sealed);
 
 /* A stamp as written, in UTC; `near`: the message's own second, or 0. */
