@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUESS_WINDOW 172800 /* failed logins this long before the onset count  \
-                             */
+#define GUESS_WINDOW                                                           \
+    172800 /* failed logins this long before the onset count                   \
+            */
 
 static int
 number_order(const void *left, const void *right)

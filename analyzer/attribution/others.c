@@ -530,6 +530,8 @@ judge_backscatter(struct attribution *attribution)
 enum status
 findings_of_others(struct attribution *attribution)
 {
+    if (findings_of_guessers(attribution) != STATUS_OK)
+        return STATUS_NOMEM;
     for (size_t i = 0; i < attribution->actor_count; i++) {
         const struct actor *actor = &attribution->actors[i];
 

@@ -230,7 +230,8 @@ enum status
 findings_of_troubles(struct attribution *attribution)
 {
     if (judge_listings(attribution) != STATUS_OK ||
-        judge_outages(attribution) != STATUS_OK)
+        judge_outages(attribution) != STATUS_OK ||
+        findings_of_limits(attribution) != STATUS_OK)
         return STATUS_NOMEM;
     return judge_guessing(attribution);
 }
