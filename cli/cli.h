@@ -31,6 +31,7 @@ enum exit_status cmd_report(const struct settings *settings);
 enum exit_status cmd_analyze(const struct settings *settings);
 enum exit_status cmd_render(const struct settings *settings);
 enum exit_status cmd_trace(const struct settings *settings);
+enum exit_status cmd_verify(const struct settings *settings);
 enum exit_status cmd_help(const struct settings *settings);
 
 /* One line to stderr, control characters made visible. */
@@ -83,8 +84,21 @@ bool reading_init(struct reading *reading, const struct settings *settings,
                   const char *const *paths, size_t path_count,
                   enum exit_status *ret_exit);
 void reading_clear(struct reading *reading);
+/* confine() to what `reading` names and the case; NULL: no case. */
+bool confine_reading(const struct settings *settings, const char *case_path,
+                     const struct reading *reading, const struct folder *folder,
+                     enum exit_status *ret_exit);
 /* Says what of the evidence was lost; the report has all of it. */
 void say_losses(const struct casefile *casefile, bool quiet);
+
+/* False, and said, when there is no such file. */
+bool case_is_readable(const char *path);
+/*
+ * Reads a case.xml back. False after saying why not, with the exit status.
+ * Owner: the caller, casefile_free().
+ */
+bool case_open(const struct settings *settings, const char *path,
+               struct casefile **ret_casefile, enum exit_status *ret_exit);
 
 /* --------------------------------------------------------------- output */
 

@@ -1,28 +1,6 @@
 #include "cli/cli.h"
 #include "cli/watch.h"
 
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* A case that is not there is evidence that cannot be read, not an output
- * that cannot be written; both come as STATUS_IO. */
-static bool
-case_is_readable(const char *path)
-{
-    struct stat found;
-    const char *why = NULL;
-
-    if (stat(path, &found) != 0 || access(path, R_OK) != 0)
-        why = strerror(errno);
-    else if (S_ISDIR(found.st_mode))
-        why = "a folder; name the case.xml in it";
-    if (why)
-        say("%s: %s", path, why);
-    return !why;
-}
-
 static enum exit_status
 render_into(const struct settings *settings, uint32_t formats,
             const struct folder *folder, struct watch *watch)

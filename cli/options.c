@@ -18,6 +18,9 @@ const struct command command_rows[] = {
     { "trace", IN_TRACE, "[options] PATTERN [EVIDENCE]...",
       "print all lines of the messages that match, as exigrep", 1, SIZE_MAX,
       cmd_trace },
+    { "verify", IN_VERIFY, "[options] CASE [EVIDENCE]...",
+      "hold a case against the evidence it was made of", 1, SIZE_MAX,
+      cmd_verify },
     { "help", IN_HELP, "[SUBCOMMAND]", "explain a subcommand", 0, 1, cmd_help },
     { NULL, 0, NULL, NULL, 0, 0, NULL },
 };
@@ -62,7 +65,9 @@ static const struct option_word shells[] = {
 #define READING (IN_REPORT | IN_ANALYZE)
 #define WRITING (IN_REPORT | IN_RENDER)
 #define WORKING (READING | WRITING)
-#define EVERY (WORKING | IN_TRACE | IN_HELP)
+#define ON_LOGS (READING | IN_TRACE | IN_VERIFY) /* that read evidence */
+#define ON_CASE (IN_VERIFY)                      /* that read a case back */
+#define EVERY (WORKING | IN_TRACE | IN_HELP | ON_CASE)
 #define AT(field) offsetof(struct settings, field)
 
 const struct option option_rows[] = {
@@ -116,21 +121,21 @@ const struct option option_rows[] = {
       "more fonts for the PDF; may repeat" },
     { READING, 0, "geoip", OPTION_TEXTS, "FILE", AT(geoip_files), NULL, 0,
       "mmdb of countries or networks; may repeat" },
-    { READING | IN_TRACE, 'j', "jobs", OPTION_NUMBER, "N", AT(jobs), NULL, 1024,
+    { ON_LOGS, 'j', "jobs", OPTION_NUMBER, "N", AT(jobs), NULL, 1024,
       "threads (as many as cores)" },
-    { READING | IN_TRACE, 0, "max-ratio", OPTION_NUMBER, "N", AT(max_ratio),
+    { ON_LOGS, 0, "max-ratio", OPTION_NUMBER, "N", AT(max_ratio),
       NULL, UINT32_MAX, NULL },
-    { READING | IN_TRACE, 0, "max-text", OPTION_SIZE, "SIZE",
+    { ON_LOGS, 0, "max-text", OPTION_SIZE, "SIZE",
       AT(max_text_bytes), NULL, INT64_MAX, NULL },
-    { READING | IN_TRACE, 0, "max-line", OPTION_SIZE, "SIZE",
+    { ON_LOGS, 0, "max-line", OPTION_SIZE, "SIZE",
       AT(max_line_bytes), NULL, UINT32_MAX, NULL },
-    { READING | IN_TRACE, 0, "max-depth", OPTION_NUMBER, "N", AT(max_depth),
+    { ON_LOGS, 0, "max-depth", OPTION_NUMBER, "N", AT(max_depth),
       NULL, 64, NULL },
-    { READING | IN_TRACE, 0, "max-members", OPTION_NUMBER, "N", AT(max_members),
+    { ON_LOGS, 0, "max-members", OPTION_NUMBER, "N", AT(max_members),
       NULL, INT32_MAX, "bounds on evidence" },
-    { WORKING | IN_TRACE, 0, "no-sandbox", OPTION_FLAG, NULL, AT(no_sandbox),
+    { WORKING | ON_LOGS | ON_CASE, 0, "no-sandbox", OPTION_FLAG, NULL, AT(no_sandbox),
       NULL, 0, "do not drop privileges" },
-    { READING | IN_TRACE, 0, "progress", OPTION_WORD, "WHEN", AT(progress),
+    { ON_LOGS, 0, "progress", OPTION_WORD, "WHEN", AT(progress),
       progress_words, 0, "auto, always or never (auto: on a terminal)" },
     { WORKING, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0, NULL },
     { WORKING, 'v', "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
@@ -138,6 +143,10 @@ const struct option option_rows[] = {
     { IN_TRACE, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0, NULL },
     { IN_TRACE, 0, "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
       "say less; say more" },
+    { IN_VERIFY, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0,
+      "print only what does not match" },
+    { ON_CASE, 'v', "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
+      "also say what the sandbox is made of" },
     { IN_HELP, 0, "completion", OPTION_WORD, "bash|zsh", AT(completion), shells,
       0, "print the completion for this shell" },
     { EVERY, 'h', "help", OPTION_FLAG, NULL, AT(help), NULL, 0, "this page" },

@@ -26,7 +26,8 @@ enum command_bit { /* which subcommands take an option */
                    IN_ANALYZE = 1 << 1,
                    IN_RENDER = 1 << 2,
                    IN_TRACE = 1 << 3,
-                   IN_HELP = 1 << 4
+                   IN_HELP = 1 << 4,
+                   IN_VERIFY = 1 << 5
 };
 
 struct texts { /* what an option that may repeat has gathered */

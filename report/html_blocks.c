@@ -61,6 +61,24 @@ end(struct page *page)
     html_newline(page->html);
 }
 
+/* A wrapper that scrolls sideways, also by keyboard. Its name has the
+ * section's in front, because captions come again in other sections. */
+static void
+open_scroll(struct page *page, const char *class, const char *role,
+            struct sv id)
+{
+    struct buf names = { 0 };
+
+    if (!buf_printf(&names, SV_FMT "-h " SV_FMT "-caption",
+                    SV_ARG(page->section), SV_ARG(id)))
+        page->html->failed = true;
+    open_class(page, "div", class);
+    html_attr(page->html, "role", sv_of(role));
+    html_attr(page->html, "aria-labelledby", buf_sv(&names));
+    html_attr(page->html, "tabindex", SV("0"));
+    buf_clear(&names);
+}
+
 static void
 element_inline(struct page *page, const char *element, const char *class,
                const xmlNode *node)
@@ -269,10 +287,7 @@ block_table(struct page *page, const xmlNode *node, int level)
     struct sv id = node_attr(node, "id");
 
     (void)level;
-    open_class(page, "div", "scroll");
-    html_attr(html, "role", SV("region"));
-    attr_suffixed(page, "aria-labelledby", id, "-caption");
-    html_attr(html, "tabindex", SV("0"));
+    open_scroll(page, "scroll", "region", id);
     html_open(html, "table");
     html_attr(html, "id", id);
     html_open(html, "caption");
@@ -356,10 +371,7 @@ block_figure(struct page *page, const xmlNode *node, int level)
     attr_suffixed(page, "id", id, "-caption");
     page_inline(page, node_child(node, "caption"));
     end(page);
-    open_class(page, "div", "scroll chart");
-    html_attr(html, "role", SV("region"));
-    attr_suffixed(page, "aria-labelledby", id, "-caption");
-    html_attr(html, "tabindex", SV("0"));
+    open_scroll(page, "scroll chart", "group", id);
     write_chart(page, node);
     end(page);
     if (node_child(node, "table")) {
@@ -468,6 +480,9 @@ page_heading(struct page *page, const xmlNode *parent, int level)
 static void
 block_finding(struct page *page, const xmlNode *node, int level)
 {
+    struct sv outer = page->section;
+
+    page->section = node_attr(node, "id");
     open_kind(page, "section", "finding sev-", node_attr(node, "severity"));
     html_attr(page->html, "id", node_attr(node, "id"));
     attr_suffixed(page, "aria-labelledby", node_attr(node, "id"), "-h");
@@ -475,6 +490,7 @@ block_finding(struct page *page, const xmlNode *node, int level)
     page_heading(page, node, level);
     page_blocks(page, node, level + 1);
     end(page);
+    page->section = outer;
 }
 
 void
@@ -483,9 +499,11 @@ page_section(struct page *page, const xmlNode *section, int level)
     struct sv id = node_attr(section, "id");
     bool front = node_attr_is(section, "kind", "front");
     int heading = front ? 1 : level + 1;
+    struct sv outer = page->section;
 
     if (level > SECTION_DEPTH_MAX)
         return;
+    page->section = id;
     open_kind(page, "section", "", node_attr(section, "kind"));
     html_attr(page->html, "id", id);
     attr_suffixed(page, "aria-labelledby", id, "-h");
@@ -493,6 +511,7 @@ page_section(struct page *page, const xmlNode *section, int level)
     page_heading(page, section, heading);
     page_blocks(page, section, heading + 1);
     end(page);
+    page->section = outer;
 }
 
 static void

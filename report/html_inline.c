@@ -106,6 +106,8 @@ page_untrusted(struct page *page, const xmlNode *node, const char *class)
     head = layout_head(whole);
     html_open(page->html, "bdi");
     html_attr(page->html, "class", sv_of(class));
+    if (node_is(node, "line")) /* so that <= and => stay as they are */
+        html_attr(page->html, "dir", SV("ltr"));
     write_marked(page, head);
     html_close(page->html);
     if (head.len < whole.len) {

@@ -11,6 +11,7 @@
 struct page {
     struct html *html;
     const xmlNode *root;
+    struct sv section;  /* id of the innermost section or finding */
     enum status status; /* of a chart that could not be drawn; sticky */
 };
 

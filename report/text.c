@@ -6,27 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS_MAX 16
 #define DEPTH_MAX 12
 
 /* ------------------------------------------------------------------ inline */
 
-static void
-add(struct text_out *text, struct buf *words, struct sv more)
+void
+text_add(struct text_out *text, struct buf *words, struct sv more)
 {
     if (!buf_add(words, more))
         text->failed = true;
 }
 
 /* Collects inline content; what is long is cut here as everywhere. */
-static void
-collect(struct text_out *text, const xmlNode *parent, struct buf *words,
-        int depth)
+void
+text_collect(struct text_out *text, const xmlNode *parent, struct buf *words,
+             int depth)
 {
     for (const xmlNode *node = parent ? parent->children : NULL;
          node && depth < DEPTH_MAX; node = node->next) {
         if (node->type == XML_TEXT_NODE) {
-            add(text, words, sv_of((const char *)node->content));
+            text_add(text, words, sv_of((const char *)node->content));
         } else if (node_is(node, "v")) {
             struct buf whole = { 0 };
             struct sv head;
@@ -34,27 +33,27 @@ collect(struct text_out *text, const xmlNode *parent, struct buf *words,
             if (!node_text(node, &whole))
                 text->failed = true;
             head = layout_head(buf_sv(&whole));
-            add(text, words, head);
+            text_add(text, words, head);
             if (head.len < whole.len &&
                 !buf_printf(words, " (+%zu)", whole.len - head.len))
                 text->failed = true;
             buf_clear(&whole);
         } else if (node_is(node, "tag") || node_is(node, "cite")) {
-            add(text, words, SV("["));
-            collect(text, node, words, depth + 1);
-            add(text, words, SV("]"));
+            text_add(text, words, SV("["));
+            text_collect(text, node, words, depth + 1);
+            text_add(text, words, SV("]"));
         } else if (node->type == XML_ELEMENT_NODE) {
-            collect(text, node, words, depth + 1);
+            text_collect(text, node, words, depth + 1);
         }
     }
 }
 
-static void
-para(struct text_out *text, struct sv first, const xmlNode *node)
+void
+text_line(struct text_out *text, struct sv first, const xmlNode *node)
 {
     struct buf words = { 0 };
 
-    collect(text, node, &words, 0);
+    text_collect(text, node, &words, 0);
     text_para(text, first, buf_sv(&words));
     buf_clear(&words);
 }
@@ -81,7 +80,7 @@ static void
 block_para(struct text_out *text, const xmlNode *node, int depth)
 {
     (void)depth;
-    para(text, SV(""), node);
+    text_line(text, SV(""), node);
     text_blank(text);
 }
 
@@ -89,7 +88,7 @@ static void
 block_quote(struct text_out *text, const xmlNode *node, int depth)
 {
     (void)depth;
-    para(text, SV("> "), node);
+    text_line(text, SV("> "), node);
     text_blank(text);
 }
 
@@ -100,7 +99,7 @@ numbered(struct text_out *text, int64_t number, const xmlNode *node)
 
     if (!buf_printf(&first, "%lld. ", (long long)number))
         text->failed = true;
-    para(text, buf_sv(&first), node);
+    text_line(text, buf_sv(&first), node);
     buf_clear(&first);
 }
 
@@ -115,7 +114,7 @@ block_list(struct text_out *text, const xmlNode *node, int depth)
         if (node_attr_is(node, "kind", "number"))
             numbered(text, ++number, item);
         else
-            para(text, SV("- "), item);
+            text_line(text, SV("- "), item);
     }
     text_blank(text);
 }
@@ -129,13 +128,13 @@ block_facts(struct text_out *text, const xmlNode *node, int depth)
          fact = node_next(fact, "fact")) {
         struct buf words = { 0 };
 
-        collect(text, node_child(fact, "label"), &words, 0);
-        add(text, &words, SV(": "));
-        collect(text, node_child(fact, "value"), &words, 0);
+        text_collect(text, node_child(fact, "label"), &words, 0);
+        text_add(text, &words, SV(": "));
+        text_collect(text, node_child(fact, "value"), &words, 0);
         if (node_child(fact, "note")) {
-            add(text, &words, SV(" ("));
-            collect(text, node_child(fact, "note"), &words, 0);
-            add(text, &words, SV(")"));
+            text_add(text, &words, SV(" ("));
+            text_collect(text, node_child(fact, "note"), &words, 0);
+            text_add(text, &words, SV(")"));
         }
         text_para(text, SV("- "), buf_sv(&words));
         buf_clear(&words);
@@ -148,7 +147,7 @@ block_callout(struct text_out *text, const xmlNode *node, int depth)
 {
     text_rule(text, '-', TEXT_COLUMNS);
     if (node_child(node, "heading"))
-        para(text, SV(""), node_child(node, "heading"));
+        text_line(text, SV(""), node_child(node, "heading"));
     write_blocks(text, node, depth + 1);
     text_rule(text, '-', TEXT_COLUMNS);
     text_blank(text);
@@ -165,9 +164,9 @@ block_weighing(struct text_out *text, const xmlNode *node, int depth)
                            : node_attr_is(reason, "for", "no") ? "no"
                                                                : "missing";
 
-        add(text, &words, word(text, side));
-        add(text, &words, SV(": "));
-        collect(text, reason, &words, 0);
+        text_add(text, &words, word(text, side));
+        text_add(text, &words, SV(": "));
+        text_collect(text, reason, &words, 0);
         text_para(text, SV("- "), buf_sv(&words));
         buf_clear(&words);
     }
@@ -198,8 +197,9 @@ block_checklist(struct text_out *text, const xmlNode *node, int depth)
 {
     for (const xmlNode *step = node_child(node, "step"); step;
          step = node_next(step, "step")) {
-        para(text, node_attr_is(step, "done", "true") ? SV("[x] ") : SV("[ ] "),
-             node_child(step, "heading"));
+        text_line(text,
+                  node_attr_is(step, "done", "true") ? SV("[x] ") : SV("[ ] "),
+                  node_child(step, "heading"));
         text->indent += 4;
         write_blocks(text, step, depth + 1);
         text->indent -= 4;
@@ -242,139 +242,17 @@ block_lane(struct text_out *text, const xmlNode *node, int depth)
     (void)depth;
     for (const xmlNode *event = node_child(node, "event"); event;
          event = node_next(event, "event"))
-        para(text, SV("- "), event);
+        text_line(text, SV("- "), event);
     text_blank(text);
 }
 
-/* ------------------------------------------------------------------ tables */
-
-struct grid { /* a table's cells as text, row after row; the heads first */
-    struct buf *cells;
-    size_t columns;
-    size_t rows;
-    size_t width[COLUMNS_MAX];
-    bool right[COLUMNS_MAX];
-};
-
-static size_t
-count_children(const xmlNode *node, const char *name)
-{
-    size_t count = 0;
-
-    for (const xmlNode *child = node_child(node, name); child;
-         child = node_next(child, name))
-        count++;
-    return count;
-}
-
-static void
-grid_row(struct text_out *text, struct grid *grid, const xmlNode *parent,
-         const char *name, size_t row)
-{
-    size_t column = 0;
-
-    for (const xmlNode *cell = node_child(parent, name);
-         cell && column < grid->columns; cell = node_next(cell, name)) {
-        struct buf *words = &grid->cells[row * grid->columns + column];
-        size_t width;
-
-        collect(text, cell, words, 0);
-        width = text_columns(buf_sv(words));
-        if (width > grid->width[column])
-            grid->width[column] = width;
-        if (row == 0)
-            grid->right[column] = node_attr_is(cell, "type", "num");
-        column++;
-    }
-}
-
-static void
-grid_write_aligned(struct text_out *text, const struct grid *grid)
-{
-    for (size_t row = 0; row < grid->rows; row++) {
-        struct buf line = { 0 };
-
-        for (size_t i = 0; i < grid->columns; i++) {
-            struct sv cell = buf_sv(&grid->cells[row * grid->columns + i]);
-            size_t pad = grid->width[i] - text_columns(cell);
-
-            for (size_t k = 0; grid->right[i] && k < pad; k++)
-                add(text, &line, SV(" "));
-            add(text, &line, cell);
-            if (i + 1 == grid->columns)
-                break;
-            for (size_t k = 0; !grid->right[i] && k < pad; k++)
-                add(text, &line, SV(" "));
-            add(text, &line, SV("  "));
-        }
-        text_raw(text, buf_sv(&line));
-        buf_clear(&line);
-        if (row == 0)
-            text_rule(text, '-', TEXT_COLUMNS);
-    }
-}
-
-/* Too wide for columns: each row as "head: value" lines. */
-static void
-grid_write_labelled(struct text_out *text, const struct grid *grid)
-{
-    for (size_t row = 1; row < grid->rows; row++) {
-        for (size_t i = 0; i < grid->columns; i++) {
-            struct buf line = { 0 };
-            struct sv cell = buf_sv(&grid->cells[row * grid->columns + i]);
-
-            if (cell.len == 0)
-                continue;
-            add(text, &line, buf_sv(&grid->cells[i]));
-            add(text, &line, SV(": "));
-            add(text, &line, cell);
-            text_para(text, i == 0 ? SV("- ") : SV("  "), buf_sv(&line));
-            buf_clear(&line);
-        }
-    }
-}
-
-static void
-grid_write(struct text_out *text, const struct grid *grid)
-{
-    size_t width = text->indent + 2 * (grid->columns - 1);
-
-    for (size_t i = 0; i < grid->columns; i++)
-        width += grid->width[i];
-    if (width <= TEXT_COLUMNS)
-        grid_write_aligned(text, grid);
-    else
-        grid_write_labelled(text, grid);
-}
+/* ----------------------------------------------------------------- figures */
 
 static void
 block_table(struct text_out *text, const xmlNode *node, int depth)
 {
-    struct grid grid = { .columns = count_children(node, "column"),
-                         .rows = count_children(node, "row") + 1 };
-    size_t row = 1;
-
     (void)depth;
-    if (grid.columns == 0 || grid.columns > COLUMNS_MAX)
-        return;
-    grid.cells = calloc(grid.columns * grid.rows, sizeof(struct buf));
-    if (!grid.cells) {
-        text->failed = true;
-        return;
-    }
-    grid_row(text, &grid, node, "column", 0);
-    for (const xmlNode *child = node_child(node, "row"); child;
-         child = node_next(child, "row"))
-        grid_row(text, &grid, child, "cell", row++);
-    para(text, SV(""), node_child(node, "caption"));
-    text_rule(text, '-', TEXT_COLUMNS);
-    grid_write(text, &grid);
-    if (node_child(node, "note"))
-        para(text, SV(""), node_child(node, "note"));
-    text_blank(text);
-    for (size_t i = 0; i < grid.columns * grid.rows; i++)
-        buf_clear(&grid.cells[i]);
-    free(grid.cells);
+    text_table(text, node);
 }
 
 /* A chart is its caption and the words that say what it shows. */
@@ -382,8 +260,8 @@ static void
 block_figure(struct text_out *text, const xmlNode *node, int depth)
 {
     (void)depth;
-    para(text, SV(""), node_child(node, "caption"));
-    para(text, SV("  "), node_child(node, "alt"));
+    text_line(text, SV(""), node_child(node, "caption"));
+    text_line(text, SV("  "), node_child(node, "alt"));
     text_blank(text);
 }
 
@@ -393,7 +271,7 @@ write_numbers(struct text_out *text, const xmlNode *parent, int depth)
     for (const xmlNode *node = node_child(parent, NULL);
          node && depth < DEPTH_MAX; node = node_next(node, NULL)) {
         if (node_is(node, "figure") && node_child(node, "table"))
-            block_table(text, node_child(node, "table"), depth);
+            text_table(text, node_child(node, "table"));
         else
             write_numbers(text, node, depth + 1);
     }
@@ -418,7 +296,7 @@ heading(struct text_out *text, const xmlNode *parent, char rule)
 
     if (number.len > 0 && !buf_printf(&first, SV_FMT " ", SV_ARG(number)))
         text->failed = true;
-    collect(text, node_child(parent, "heading"), &words, 0);
+    text_collect(text, node_child(parent, "heading"), &words, 0);
     text_blank(text);
     text_para(text, buf_sv(&first), buf_sv(&words));
     if (rule)
@@ -448,7 +326,7 @@ block_lead(struct text_out *text, const xmlNode *node, int depth)
 {
     for (const xmlNode *child = node_child(node, "para"); child;
          child = node_next(child, "para"))
-        para(text, SV(""), child);
+        text_line(text, SV(""), child);
     (void)depth;
     text_blank(text);
 }
@@ -499,7 +377,7 @@ write_head(struct text_out *text)
         !buf_printf(&words, SV_FMT " " SV_FMT "  ", SV_ARG(word(text, "case")),
                     SV_ARG(number)))
         text->failed = true;
-    add(text, &words, node_attr(text->root, "title"));
+    text_add(text, &words, node_attr(text->root, "title"));
     text_para(text, SV(""), buf_sv(&words));
     buf_clear(&words);
 }
@@ -513,7 +391,7 @@ write_foot(struct text_out *text)
     for (const xmlNode *node =
              node_child(node_child(text->root, "brand"), "contact");
          node; node = node_next(node, "contact"))
-        para(text, SV(""), node);
+        text_line(text, SV(""), node);
     if (!buf_printf(&words, SV_FMT " " SV_FMT, SV_ARG(word(text, "digest")),
                     SV_ARG(digest)))
         text->failed = true;
@@ -543,7 +421,7 @@ write_short(struct text_out *text, size_t dropped)
 
     for (const xmlNode *section = first; node_next(section, "section");
          section = node_next(section, "section"))
-        total += count_children(section, NULL) - 1;
+        total += text_count_children(section, NULL) - 1;
     write_head(text);
     for (const xmlNode *section = first; section;
          section = node_next(section, "section")) {
@@ -589,7 +467,7 @@ text_render(const xmlDoc *document, size_t max_chars, struct buf *ret_text,
     }
     for (const xmlNode *section = node_child(root, "section"); section;
          section = node_next(section, "section"))
-        blocks_in_all += count_children(section, NULL);
+        blocks_in_all += text_count_children(section, NULL);
     for (size_t dropped = 0; dropped <= blocks_in_all; dropped++) {
         if (ret_text->at)
             ret_text->at[start] = '\0';

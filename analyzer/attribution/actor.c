@@ -21,6 +21,8 @@
 #define FAMILY_MIN 3
 /* A run may pause so long and still be one run. */
 #define PAUSE (6 * HOUR)
+/* In a hundred: so much of a family outside the run makes it routine. */
+#define ROUTINE_SHARE 30
 
 /* --------------------------------------------------------------- grouping */
 
@@ -355,31 +357,66 @@ family_order(const void *left, const void *right)
     return a->at < b->at ? -1 : a->at > b->at;
 }
 
-/* A subject that recurs is a mailing's, not a conversation's. */
+/* Sorted by family; NULL when out of memory. */
+static struct family_key *
+family_keys(const struct attribution *attribution, const struct actor *actor)
+{
+    uint32_t count = actor->message_count;
+    struct family_key *keys = calloc((size_t)count + 1, sizeof(*keys));
+
+    if (!keys)
+        return NULL;
+    for (uint32_t i = 0; i < count; i++)
+        keys[i] = (struct family_key){
+            attribution->sealed->messages[actor->messages[i]].family, i
+        };
+    qsort(keys, count, sizeof(*keys), family_order);
+    return keys;
+}
+
+/* How many of a family were sent well outside the busy time. */
+static uint32_t
+count_outside(const struct attribution *attribution, const struct actor *actor,
+              const struct family_key *keys, uint32_t count)
+{
+    uint32_t outside = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t time = time_of(attribution, actor, keys[i].at);
+
+        outside +=
+            time < actor->busy_from - PAUSE || time > actor->busy_to + PAUSE;
+    }
+    return outside;
+}
+
+/*
+ * A subject that recurs is a mailing's, not a conversation's; unless it is
+ * routine: as usual outside the busy time as within.
+ */
 static bool
 mark_recurring(const struct attribution *attribution, struct actor *actor)
 {
     uint32_t count = actor->message_count;
-    struct family_key *keys = calloc((size_t)count + 1, sizeof(*keys));
+    struct family_key *keys = family_keys(attribution, actor);
 
     actor->recurs = calloc((size_t)count + 1, 1);
     if (!keys || !actor->recurs) {
         free(keys);
         return false;
     }
-    for (uint32_t i = 0; i < count; i++)
-        keys[i] = (struct family_key){
-            attribution->sealed->messages[actor->messages[i]].family, i
-        };
-    qsort(keys, count, sizeof(*keys), family_order);
     for (uint32_t i = 0; i < count;) {
-        uint32_t from = i;
+        uint32_t from = i, outside;
+        bool recurs;
 
         while (i < count && keys[i].family == keys[from].family)
             i++;
+        outside = count_outside(attribution, actor, keys + from, i - from);
+        recurs =
+            !keys[from].family || (i - from >= FAMILY_MIN &&
+                                   outside * 100 < (i - from) * ROUTINE_SHARE);
         for (uint32_t k = from; k < i; k++)
-            actor->recurs[keys[k].at] =
-                !keys[from].family || i - from >= FAMILY_MIN;
+            actor->recurs[keys[k].at] = recurs;
     }
     free(keys);
     return true;
@@ -508,7 +545,7 @@ busy_extend(const struct attribution *attribution, struct actor *actor,
     }
 }
 
-static void
+static bool
 actor_judge_pace(const struct attribution *attribution, struct actor *actor)
 {
     uint32_t hour =
@@ -524,7 +561,9 @@ actor_judge_pace(const struct attribution *attribution, struct actor *actor)
         busy_between(attribution, actor, DAY, day);
     }
     if (!actor->busy)
-        return;
+        return true;
+    if (!mark_recurring(attribution, actor))
+        return false;
     for (uint32_t i = 0; i < actor->unit_count; i++) {
         if (unit_is_mass(attribution, actor, &actor->units[i]))
             busy_extend(attribution, actor, &actor->units[i]);
@@ -535,6 +574,7 @@ actor_judge_pace(const struct attribution *attribution, struct actor *actor)
         if (at < actor->busy_from - HOUR || at > actor->busy_to + HOUR)
             actor->units[actor->unit_of[i]].outside++;
     }
+    return true;
 }
 
 /* --------------------------------------------------------------------- make */
@@ -557,9 +597,7 @@ actor_fill(struct attribution *attribution, struct actor *actor,
     actor->message_count = (uint32_t)count;
     for (size_t i = 0; i < count; i++)
         actor->messages[i] = keys[i].message;
-    return units_make(attribution, actor) &&
-           actor_measure(attribution, actor) &&
-           mark_recurring(attribution, actor);
+    return units_make(attribution, actor) && actor_measure(attribution, actor);
 }
 
 enum status
@@ -594,8 +632,10 @@ actors_make(struct attribution *attribution)
     }
     if (!typical_make(attribution))
         goto out;
-    for (size_t i = 0; i < attribution->actor_count; i++)
-        actor_judge_pace(attribution, &attribution->actors[i]);
+    for (size_t i = 0; i < attribution->actor_count; i++) {
+        if (!actor_judge_pace(attribution, &attribution->actors[i]))
+            goto out;
+    }
     status = STATUS_OK;
 out:
     free(keys);

@@ -82,6 +82,7 @@ out:
 /* ---------------------------------------------------------- forwarded spam */
 
 #define FORWARD_REFUSED 5
+#define FORWARD_MARGIN 3600 /* spam that got through, beside what did not */
 
 static bool
 refused_as_spam(const struct attribution *attribution,
@@ -111,15 +112,25 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
     };
     struct list list = { 0 };
     struct finding *finding;
-    int64_t refused = 0;
+    int64_t refused = 0, first = INT64_MAX, last = INT64_MIN;
 
-    for (uint32_t i = 0; i < actor->message_count; i++)
-        refused += refused_as_spam(attribution,
-                                   message_of(attribution, actor->messages[i]));
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        const struct message *message =
+            message_of(attribution, actor->messages[i]);
+
+        if (!refused_as_spam(attribution, message))
+            continue;
+        refused++;
+        first = message->at < first ? message->at : first;
+        last = message->at > last ? message->at : last;
+    }
     if (refused < FORWARD_REFUSED || refused * 10 < actor->message_count)
         return STATUS_OK;
     for (uint32_t i = 0; i < actor->message_count; i++) {
-        if (is_free(attribution, actor->messages[i]))
+        int64_t at = message_of(attribution, actor->messages[i])->at;
+
+        if (is_free(attribution, actor->messages[i]) &&
+            at >= first - FORWARD_MARGIN && at <= last + FORWARD_MARGIN)
             list_add(&list, actor->messages[i]);
     }
     if (!list.count)

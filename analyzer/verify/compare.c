@@ -142,7 +142,8 @@ tell_finding(struct verifying *verifying, const struct case_finding *finding)
     struct buf *text = &verifying->text;
     enum verify_verdict verdict = VERIFY_OK;
 
-    buf_printf(text, "%s %s", finding->kind, owner_of(finding));
+    buf_printf(text, "%s%s%s", finding->kind, *owner_of(finding) ? " " : "",
+               owner_of(finding));
     if (!old.findings)
         verdict = VERIFY_CHANGED;
     else if (!now.findings)
