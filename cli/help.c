@@ -30,8 +30,9 @@ help_overview(FILE *out)
           "are read. Evidence is never changed, and no network is used.\n\n"
           "Exit status: 0 done, 1 some evidence was lost, 2 wrong command "
           "line, 3 nothing\n"
-          "could be read, 4 an output could not be written, 6 internal "
-          "failure.\n\n"
+          "could be read, 4 an output could not be written, 5 the case does "
+          "not match, 6\n"
+          "internal failure.\n\n"
           "exinquest help SUBCOMMAND explains one; exinquest --version names "
           "the parts.\n",
           out);

@@ -7,7 +7,6 @@ carried along. Standard library only.
 import copy
 import gzip
 import hashlib
-import io
 import json
 import os
 import random
@@ -65,7 +64,6 @@ class LogSet:
         self.incidents = incidents
         self.triggers = triggers  # ids around an incident, neither in nor out
         self.shuffled = None      # order of the command line, if it matters
-        self.fresh = ""           # what the sets says of its own change
 
     def clone(self, edit=None):
         twin = copy.copy(self)
@@ -453,7 +451,6 @@ def zone(logset, seconds):
 def unknown_abuse(logset):
     """Abuse whose ids the lab does not know: by user and time."""
     out = set()
-    offset = offset_of(logset)
     for i in logset.incidents:
         if not i["unknown"]:
             continue
@@ -465,7 +462,6 @@ def unknown_abuse(logset):
                         i["onset"] - 60 <= number62(found[:6]) <= \
                         i["last"] + 60:
                     out.add(found)
-    del offset
     return out
 
 
@@ -536,9 +532,8 @@ def thin(logset, share=50):
     innocent = innocent_ids(logset)
     doomed = {x for x in innocent if hashlib.md5(
         x.encode()).digest()[0] * 100 // 256 >= share}
-    kept = innocent - doomed
-    return drop_messages(logset, with_children(logset, doomed) - (
-        logset.abuse_ids() | (set() if share == 0 else set()) ) - kept)
+    return drop_messages(logset, with_children(logset, doomed) -
+                         logset.abuse_ids())
 
 
 def lonely(logset):

@@ -3,6 +3,8 @@
 #include "report/html.h"
 #include "report/leak.h"
 #include "report/model.h"
+#include "report/node.h"
+#include "report/template.h"
 #include "report/text.h"
 #include "report/xmlmem.h"
 #include "tests/sample_case.h"
@@ -272,7 +274,8 @@ static const struct said_row {
       "email=billing@customer.example" },
     { "clean", "investigator", NULL, true, true,
       "No sign of abuse in this mail log" },
-    { "clean_accuses_nobody", "investigator", NULL, true, false, "stranger" },
+    { "clean_accuses_nobody", "investigator", NULL, true, false,
+      "compromised" },
     { "customer_has_no_score", "customer", "acct12", false, false, "97" },
     { "customer_has_no_finding_number", "customer", "acct12", false, false,
       "F1" },
@@ -299,9 +302,9 @@ says(void **state)
         while (found) {
             struct sv before = { body, (size_t)(found - body) };
 
+            /* a number inside a tag is a place on a drawing */
             assert_true(sv_rfind_char(before, '<') >
-                            sv_rfind_char(before, '>') ||
-                        sv_rfind_char(before, '#') > 0);
+                        sv_rfind_char(before, '>'));
             found = strstr(found + 1, row->text);
         }
     }
@@ -366,35 +369,53 @@ customer_leaks_nothing(void **state)
 static const struct attack {
     const char *name;
     const char *sheet;
+    enum status status;
+    const char *text; /* all that the result may hold when it is OK */
 } attacks[] = {
-    { "document", SHEET("<xsl:template match='/'><document><xsl:copy-of "
-                        "select=\"document('/etc/passwd')\"/></document>"
-                        "</xsl:template>") },
+    { "document",
+      SHEET("<xsl:template match='/'><document><xsl:copy-of "
+            "select=\"document('/etc/passwd')\"/></document>"
+            "</xsl:template>"),
+      STATUS_DAMAGED, NULL },
     { "document_xml",
       SHEET("<xsl:template match='/'><document><xsl:copy-of "
             "select=\"document('template:/words/en.xml')\"/></document>"
-            "</xsl:template>") },
-    { "import_file", SHEET("<xsl:import href='file:///etc/passwd'/>") },
-    { "import_up", SHEET("<xsl:import href='../../../etc/passwd'/>") },
-    { "import_network", SHEET("<xsl:import href='http://192.0.2.1/a.xsl'/>") },
-    { "write_file", SHEET("<xsl:template match='/'><e:document "
-                          "href='/tmp/test_html.pwned'>x</e:document>"
-                          "</xsl:template>") },
-    { "recursion", SHEET("<xsl:template match='/' name='a'><xsl:call-template "
-                         "name='a'/></xsl:template>") },
+            "</xsl:template>"),
+      STATUS_DAMAGED, NULL },
+    { "import_file", SHEET("<xsl:import href='file:///etc/passwd'/>"),
+      STATUS_DAMAGED, NULL },
+    { "import_up", SHEET("<xsl:import href='../../../etc/passwd'/>"),
+      STATUS_DAMAGED, NULL },
+    { "import_network", SHEET("<xsl:import href='http://192.0.2.1/a.xsl'/>"),
+      STATUS_DAMAGED, NULL },
+    { "write_file",
+      SHEET("<xsl:template match='/'><e:document "
+            "href='/tmp/test_html.pwned'>x</e:document>"
+            "</xsl:template>"),
+      STATUS_DAMAGED, NULL },
+    { "recursion",
+      SHEET("<xsl:template match='/' name='a'><xsl:call-template "
+            "name='a'/></xsl:template>"),
+      STATUS_DAMAGED, NULL },
     { "endless_xpath",
       SHEET("<xsl:template match='/'><document><xsl:value-of select='count("
             "//*[count(//*[count(//*) > 1]) > 1])'/></document>"
-            "</xsl:template>") },
-    { "entity", "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" SHEET(
-                    "<xsl:template match='/'>&a;</xsl:template>") },
+            "</xsl:template>"),
+      STATUS_DAMAGED, NULL },
+    { "entity",
+      "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]>" SHEET(
+          "<xsl:template match='/'>&a;</xsl:template>"),
+      STATUS_DAMAGED, NULL },
     { "raw_output",
       SHEET("<xsl:template match='/'><document><xsl:value-of "
             "select=\"'&lt;b&gt;'\" disable-output-escaping='yes'/>"
-            "</document></xsl:template>") },
-    { "not_a_document", SHEET("<xsl:template match='/'><html/>"
-                              "</xsl:template>") },
-    { "not_xml", "<xsl" },
+            "</document></xsl:template>"),
+      STATUS_OK, "<b>" },
+    { "not_a_document",
+      SHEET("<xsl:template match='/'><html/>"
+            "</xsl:template>"),
+      STATUS_OK, "" },
+    { "not_xml", "<xsl", STATUS_DAMAGED, NULL },
 };
 
 /* A brand's outline can spoil the report; it cannot reach out of it. */
@@ -405,9 +426,8 @@ fence_holds(void **state)
     char dir[] = "/tmp/test_html.XXXXXX";
     char path[PATH_MAX];
     struct fault fault = { .status = STATUS_OK };
-    struct report_options options = { .template_dir = template_dir(),
-                                      .brand_dir = dir };
-    struct room *room = NULL;
+    struct templates *templates = NULL;
+    struct buf text = { 0 };
     xmlDoc *casedoc = case_doc(false);
     xmlDoc *document = NULL;
     FILE *file;
@@ -420,13 +440,20 @@ fence_holds(void **state)
     assert_non_null(file);
     fputs(attack->sheet, file);
     fclose(file);
-    assert_int_equal(room_open(&options, &room, &fault), STATUS_OK);
-    assert_int_equal(room_document(room, casedoc, "ticket", &document, &fault),
-                     STATUS_DAMAGED);
-    assert_int_equal(fault.status, STATUS_DAMAGED);
-    assert_null(document);
+    assert_int_equal(templates_open(template_dir(), dir, &templates, &fault),
+                     STATUS_OK);
+    assert_int_equal(templates_transform(templates, "ticket", casedoc, NULL,
+                                         &document, &fault),
+                     attack->status);
+    assert_int_equal(fault.status, attack->status);
+    if (document) {
+        assert_true(node_text(xmlDocGetRootElement(document), &text));
+        assert_string_equal(text.at ? text.at : "", attack->text);
+    }
+    buf_clear(&text);
+    xmlFreeDoc(document);
     assert_int_equal(access("/tmp/test_html.pwned", F_OK), -1);
-    room_free(room);
+    templates_free(templates);
     xmlFreeDoc(casedoc);
     unlink(path);
     snprintf(path, sizeof(path), "%s/outline", dir);
