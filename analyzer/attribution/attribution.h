@@ -142,5 +142,8 @@ bool dir_is_web(struct sv dir);
 bool unit_is_mass(const struct attribution *attribution,
                   const struct actor *actor, const struct unit *unit);
 enum status actors_make(struct attribution *attribution);
+/* pace.c: both false when out of memory */
+bool actor_measure(struct attribution *attribution, struct actor *actor);
+bool pace_make(struct attribution *attribution);
 
 #endif

@@ -85,7 +85,7 @@ finding_take(struct attribution *attribution, struct finding *finding,
     }
 }
 
-/* --------------------------------------------------------- of single actors */
+/* -------------------------------------------------------- of single actors */
 
 static const char *
 channel_of(const struct behaviour *behaviour, enum finding_kind kind)

@@ -166,8 +166,7 @@ mark_by_deliveries(struct attribution *attribution)
     }
 }
 
-/* ------------------------------------------------------------------ accounts
- */
+/* ---------------------------------------------------------------- accounts */
 
 static bool
 vote(struct votes *votes, uint32_t domain, uint32_t account, uint32_t weight)

@@ -155,8 +155,7 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------------- loops
- */
+/* ------------------------------------------------------------------- loops */
 
 /* One Message-ID so often for one recipient is no resending by hand. */
 #define LOOP_ARRIVALS 4
@@ -422,8 +421,7 @@ judge_list(struct attribution *attribution, const struct actor *actor)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------- backscatter
- */
+/* ------------------------------------------------------------- backscatter */
 
 #define BACKSCATTER_MIN 20
 

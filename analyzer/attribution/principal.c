@@ -28,7 +28,7 @@ principal_kind_name(enum principal_kind kind)
     return names[kind];
 }
 
-/* ---------------------------------------------------------------- questions */
+/* --------------------------------------------------------------- questions */
 
 bool
 ip_is_loopback(struct sv ip)
@@ -96,7 +96,7 @@ account_is_web_server(struct sv name)
     return name_is_one_of(name, servers, sizeof(servers) / sizeof(servers[0]));
 }
 
-/* ------------------------------------------------------------------- charge */
+/* ------------------------------------------------------------------ charge */
 
 struct charge {
     enum principal_kind kind;
@@ -380,7 +380,7 @@ charge_message(const struct charging *charging, const struct message *message)
     return charge_remote(charging, message);
 }
 
-/* ------------------------------------------------------------------ collect */
+/* ----------------------------------------------------------------- collect */
 
 struct charge_key {
     struct charge charge;

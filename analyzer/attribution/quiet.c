@@ -167,8 +167,7 @@ findings_of_guessers(struct attribution *attribution)
     return status;
 }
 
-/* ---------------------------------------------------- a limit without a cause
- */
+/* ------------------------------------------------- a limit without a cause */
 
 static bool
 domain_is_found(const struct attribution *attribution, uint32_t domain)

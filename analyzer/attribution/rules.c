@@ -5,9 +5,7 @@
  * works (cpanel-facts 3, exim-log-format 8, product.md), and HACKING.md says
  * how their weights were set.
  */
-#include "analyzer/attribution/finding.h"
-
-#include <math.h>
+#include "analyzer/attribution/rules.h"
 
 const char *
 finding_kind_name(enum finding_kind kind)
@@ -33,15 +31,7 @@ finding_kind_name(enum finding_kind kind)
     return names[kind];
 }
 
-/* ------------------------------------------------------------------- asking */
-
-typedef bool rule_test(const struct behaviour *behaviour);
-
-static uint64_t
-share(uint64_t part, uint64_t whole) /* in a hundred */
-{
-    return whole ? part * 100 / whole : 0;
-}
+/* ------------------------------------------------------------------ asking */
 
 static bool
 burst(const struct behaviour *b)
@@ -83,7 +73,7 @@ guessing_sources(const struct behaviour *b)
 static bool
 odd_helo(const struct behaviour *b)
 {
-    return !b->loopback && share(b->bare_helos, b->message_count) >= 50;
+    return !b->loopback && share_of(b->bare_helos, b->message_count) >= 50;
 }
 
 static bool
@@ -95,7 +85,7 @@ many_helos(const struct behaviour *b)
 static bool
 forged_sender(const struct behaviour *b)
 {
-    return share(b->foreign_senders, b->message_count) >= 20;
+    return share_of(b->foreign_senders, b->message_count) >= 20;
 }
 
 static bool
@@ -108,17 +98,17 @@ static bool
 many_families(const struct behaviour *b)
 {
     return b->families >= 4 && b->message_count >= 20 &&
-           share(b->largest_family, b->subjects) < 60;
+           share_of(b->largest_family, b->subjects) < 60;
 }
 
 static bool
 one_family(const struct behaviour *b)
 {
     return b->message_count >= 10 && b->subjects == b->message_count &&
-           share(b->largest_family, b->subjects) >= 90;
+           share_of(b->largest_family, b->subjects) >= 90;
 }
 
-static uint64_t
+uint64_t
 content_refusals(const struct behaviour *b)
 {
     return b->by_refusal[REFUSAL_CONTENT] + b->by_refusal[REFUSAL_REPUTATION];
@@ -128,27 +118,27 @@ static bool
 refused_as_spam(const struct behaviour *b)
 {
     return content_refusals(b) >= 3 &&
-           share(content_refusals(b), b->recipients) >= 3;
+           share_of(content_refusals(b), b->recipients) >= 3;
 }
 
 static bool
 not_refused_as_spam(const struct behaviour *b)
 {
     return b->recipients >= 50 &&
-           share(content_refusals(b) * 10, b->recipients) < 10;
+           share_of(content_refusals(b) * 10, b->recipients) < 10;
 }
 
 static bool
 unknown_recipients(const struct behaviour *b)
 {
     return b->by_refusal[REFUSAL_NO_SUCH_USER] >= 3 &&
-           share(b->by_refusal[REFUSAL_NO_SUCH_USER], b->recipients) >= 5;
+           share_of(b->by_refusal[REFUSAL_NO_SUCH_USER], b->recipients) >= 5;
 }
 
 static bool
 usual_source(const struct behaviour *b)
 {
-    return b->same_units && share(b->same_units, b->message_count) >= 80 &&
+    return b->same_units && share_of(b->same_units, b->message_count) >= 80 &&
            !b->loopback;
 }
 
@@ -173,25 +163,25 @@ within_past(const struct behaviour *b)
 static bool
 web_directory(const struct behaviour *b)
 {
-    return share(b->web_root, b->message_count) >= 50;
+    return share_of(b->web_root, b->message_count) >= 50;
 }
 
 static bool
 odd_directory(const struct behaviour *b)
 {
-    return share(b->odd_dirs, b->message_count) >= 30;
+    return share_of(b->odd_dirs, b->message_count) >= 30;
 }
 
 static bool
 new_directory(const struct behaviour *b)
 {
-    return share(b->new_dirs, b->message_count) >= 50;
+    return share_of(b->new_dirs, b->message_count) >= 50;
 }
 
 static bool
 usual_directory(const struct behaviour *b)
 {
-    return share(b->same_units, b->message_count) >= 80;
+    return share_of(b->same_units, b->message_count) >= 80;
 }
 
 static bool
@@ -209,20 +199,20 @@ unknown_directory(const struct behaviour *b)
 static bool
 outside_web(const struct behaviour *b)
 {
-    return b->dirs && share(b->web_root, b->message_count) < 50;
+    return b->dirs && share_of(b->web_root, b->message_count) < 50;
 }
 
 static bool
 owner_copied(const struct behaviour *b)
 {
-    return b->strangers >= 12 && share(b->to_owner, b->message_count) >= 20;
+    return b->strangers >= 12 && share_of(b->to_owner, b->message_count) >= 20;
 }
 
 static bool
 one_opening(const struct behaviour *b)
 {
     return b->families >= 2 && b->message_count >= 10 &&
-           share(b->one_opening, b->subjects) >= 90;
+           share_of(b->one_opening, b->subjects) >= 90;
 }
 
 static bool
@@ -234,16 +224,16 @@ own_sender(const struct behaviour *b)
 static bool
 links_in_subjects(const struct behaviour *b)
 {
-    return share(b->links, b->subjects) >= 20;
+    return share_of(b->links, b->subjects) >= 20;
 }
 
 static bool
 local_connection(const struct behaviour *b)
 {
-    return share(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
+    return share_of(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
 }
 
-/* ------------------------------------------------------------------- tables */
+/* ------------------------------------------------------------------ tables */
 
 #define MAILBOX (1u << FINDING_MAILBOX)
 #define SCRIPT (1u << FINDING_SCRIPT)
@@ -252,33 +242,7 @@ local_connection(const struct behaviour *b)
 #define STALE (1u << FINDING_STALE_LIST)
 #define TAKEN (MAILBOX | SCRIPT | SYSTEM)
 
-enum rule_value { /* which figures a sentence is filled with */
-                  SHOW_NOTHING = 0,
-                  SHOW_BURST,
-                  SHOW_NETWORKS,
-                  SHOW_GUESSES,
-                  SHOW_HELOS,
-                  SHOW_SENDERS,
-                  SHOW_FAMILIES,
-                  SHOW_FAMILY,
-                  SHOW_CONTENT,
-                  SHOW_UNKNOWN,
-                  SHOW_SAME,
-                  SHOW_PACE,
-                  SHOW_DIRS,
-                  SHOW_OWNER,
-                  SHOW_LINKS,
-};
-
-static const struct weighed_rule {
-    struct rule rule;
-    rule_test *test;
-    uint32_t for_kinds;
-    double for_weight;
-    uint32_t against_kinds;
-    double against_weight;
-    enum rule_value value;
-} weighed_rules[] = {
+const struct weighed_rule weighed_rules[] = {
     { { "burst", "{strangers} recipients to whom it had not written before, "
                  "at most {peak} messages within an hour" },
       burst,
@@ -515,12 +479,11 @@ static const struct weighed_rule {
       SHOW_NOTHING },
 };
 
+const size_t weighed_rule_count =
+    sizeof(weighed_rules) / sizeof(weighed_rules[0]);
+
 /* What is likely before anything is seen: taken over is rare. */
-static const struct prior {
-    enum finding_kind kind;
-    uint8_t actor; /* enum actor_kind */
-    double log_odds;
-} priors[] = {
+const struct prior priors[] = {
     { FINDING_MAILBOX, ACTOR_LOGIN, -1.2 },
     { FINDING_STALE_LIST, ACTOR_LOGIN, -1.0 },
     { FINDING_SCRIPT, ACTOR_ACCOUNT, -0.8 },
@@ -529,194 +492,4 @@ static const struct prior {
     { FINDING_STALE_LIST, ACTOR_ACCOUNT, -1.4 },
 };
 
-/* --------------------------------------------------------------------- show */
-
-static void
-show(const struct behaviour *b, enum rule_value value, struct claim *claim)
-{
-    switch (value) {
-    case SHOW_NOTHING:
-        break;
-    case SHOW_BURST:
-        claim_number(claim, "strangers", VALUE_NUMBER, (int64_t)b->strangers);
-        claim_number(claim, "peak", VALUE_NUMBER, b->peak_hour);
-        break;
-    case SHOW_NETWORKS:
-        claim_number(claim, "ips", VALUE_NUMBER, b->ips);
-        claim_number(claim, "networks", VALUE_NUMBER, b->networks);
-        break;
-    case SHOW_GUESSES:
-        claim_number(claim, "guesses", VALUE_NUMBER,
-                     b->guesses ? b->guesses : b->guessing_ips);
-        break;
-    case SHOW_HELOS:
-        claim_number(claim, "helos", VALUE_NUMBER, b->helos);
-        break;
-    case SHOW_SENDERS:
-        claim_number(claim, "senders", VALUE_NUMBER, b->senders);
-        claim_number(claim, "foreign", VALUE_NUMBER, b->foreign_senders);
-        break;
-    case SHOW_FAMILIES:
-        claim_number(claim, "families", VALUE_NUMBER, b->families);
-        break;
-    case SHOW_FAMILY:
-        claim_number(claim, "share", VALUE_NUMBER,
-                     (int64_t)share(b->largest_family, b->subjects));
-        claim_text(claim, "subject", b->largest_family_name);
-        break;
-    case SHOW_CONTENT:
-        claim_number(claim, "count", VALUE_NUMBER,
-                     (int64_t)content_refusals(b));
-        break;
-    case SHOW_UNKNOWN:
-        claim_number(claim, "count", VALUE_NUMBER,
-                     (int64_t)b->by_refusal[REFUSAL_NO_SUCH_USER]);
-        break;
-    case SHOW_SAME:
-        claim_number(claim, "messages", VALUE_NUMBER, b->same_units);
-        break;
-    case SHOW_PACE:
-        claim_number(claim, "peak", VALUE_NUMBER, b->peak_hour);
-        claim_number(claim, "usual", VALUE_NUMBER, b->peak_hour_usual);
-        break;
-    case SHOW_OWNER:
-        claim_number(claim, "share", VALUE_NUMBER,
-                     (int64_t)share(b->to_owner, b->message_count));
-        break;
-    case SHOW_LINKS:
-        claim_number(claim, "share", VALUE_NUMBER,
-                     (int64_t)share(b->links, b->subjects));
-        break;
-    case SHOW_DIRS:
-        claim_number(claim, "dirs", VALUE_NUMBER, b->dirs);
-        break;
-    }
-}
-
-static void
-cite(const struct behaviour *b, enum rule_value value, struct claim *claim)
-{
-    if (value == SHOW_GUESSES && b->guesses) {
-        claim_cite(claim, b->first_guess);
-        return;
-    }
-    for (size_t i = 0; i < b->arrival_count; i++)
-        claim_cite(claim, b->arrivals[i]);
-}
-
-/* -------------------------------------------------------------------- judge */
-
-static double
-score(const struct behaviour *b, enum finding_kind kind, double log_odds)
-{
-    uint32_t bit = 1u << kind;
-
-    for (size_t i = 0; i < sizeof(weighed_rules) / sizeof(weighed_rules[0]);
-         i++) {
-        const struct weighed_rule *row = &weighed_rules[i];
-
-        if (!((row->for_kinds | row->against_kinds) & bit) || !row->test(b))
-            continue;
-        if (row->for_kinds & bit)
-            log_odds += row->for_weight;
-        else
-            log_odds -= row->against_weight;
-    }
-    return log_odds;
-}
-
-static double
-probability(double log_odds)
-{
-    double p = 1.0 / (1.0 + exp(-log_odds));
-
-    return p > 0.99 ? 0.99 : p;
-}
-
-static enum status
-explain(const struct behaviour *b, struct finding *finding)
-{
-    uint32_t bit = 1u << finding->kind;
-
-    for (size_t i = 0; i < sizeof(weighed_rules) / sizeof(weighed_rules[0]);
-         i++) {
-        const struct weighed_rule *row = &weighed_rules[i];
-        bool supports = (row->for_kinds & bit) != 0;
-        struct claim *claim;
-
-        if (!((row->for_kinds | row->against_kinds) & bit) || !row->test(b))
-            continue;
-        claim = finding_claim(finding, &row->rule, supports,
-                              supports ? row->for_weight : row->against_weight);
-        if (!claim)
-            return STATUS_NOMEM;
-        show(b, row->value, claim);
-        cite(b, row->value, claim);
-    }
-    return STATUS_OK;
-}
-
-static void
-add_alternative(struct finding *finding, enum finding_kind kind, double odds)
-{
-    struct alternative *alternative;
-
-    if (finding->alternative_count >=
-        sizeof(finding->alternatives) / sizeof(finding->alternatives[0]))
-        return;
-    alternative = &finding->alternatives[finding->alternative_count++];
-    alternative->kind = kind;
-    alternative->confidence = probability(odds);
-}
-
-static bool
-kind_is_compromise(enum finding_kind kind)
-{
-    return kind == FINDING_MAILBOX || kind == FINDING_SCRIPT ||
-           kind == FINDING_SYSTEM;
-}
-
-/* A clean mailing to people who want it is nobody's business. */
-static bool
-bulk_is_worth_a_word(const struct behaviour *b)
-{
-    uint64_t refused = b->failed + b->deferred;
-
-    return b->limit_lines ||
-           (refused >= 10 && share(refused, b->recipients) >= 5);
-}
-
-enum status
-rules_judge(const struct behaviour *behaviour, struct finding *finding)
-{
-    double best = -HUGE_VAL;
-
-    finding->kind = FINDING_NONE;
-    for (size_t i = 0; i < sizeof(priors) / sizeof(priors[0]); i++) {
-        double odds;
-
-        if (priors[i].actor != behaviour->actor->kind)
-            continue;
-        odds = score(behaviour, priors[i].kind, priors[i].log_odds);
-        if (odds > best) {
-            best = odds;
-            finding->kind = (uint8_t)priors[i].kind;
-        }
-    }
-    if (finding->kind == FINDING_STALE_LIST && !bulk_is_worth_a_word(behaviour))
-        finding->kind = FINDING_NONE;
-    if (finding->kind == FINDING_NONE || best < -0.5) {
-        finding->kind = FINDING_NONE;
-        return STATUS_OK;
-    }
-    finding->confidence = probability(best);
-    finding->compromise = kind_is_compromise(finding->kind);
-    for (size_t i = 0; i < sizeof(priors) / sizeof(priors[0]); i++) {
-        if (priors[i].actor == behaviour->actor->kind &&
-            priors[i].kind != finding->kind)
-            add_alternative(
-                finding, priors[i].kind,
-                score(behaviour, priors[i].kind, priors[i].log_odds) - 0.5);
-    }
-    return explain(behaviour, finding);
-}
+const size_t prior_count = sizeof(priors) / sizeof(priors[0]);

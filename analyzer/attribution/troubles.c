@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------- troubles that are no abuse
- */
+/* ---------------------------------------------- troubles that are no abuse */
 
 struct trouble {       /* one provider's answers */
     uint32_t provider; /* the recipients' domain */
@@ -167,7 +166,7 @@ judge_listings(struct attribution *attribution)
                                             .second_name = "principals" });
 }
 
-/* ---------------------------------------------------------- password attack */
+/* --------------------------------------------------------- password attack */
 
 /* Guessing is everywhere; so much of it is an attack of its own. */
 #define ATTACK_FAILURES 200

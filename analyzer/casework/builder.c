@@ -85,7 +85,7 @@ build_names(struct builder *builder, uint32_t *names, size_t count)
     return list;
 }
 
-/* ---------------------------------------------------------------- citations */
+/* --------------------------------------------------------------- citations */
 
 static struct pending_line *
 pending_add(struct builder *builder, struct place place)

@@ -52,6 +52,8 @@ void build_principals(struct builder *builder); /* principals, limits */
 void build_findings(struct builder *builder);
 void build_details(struct builder *builder, const struct finding *finding,
                    struct case_finding *built); /* sources, families, … */
+void build_course(struct builder *builder, const struct finding *finding,
+                  struct case_finding *built); /* timeline, replay, heat */
 void build_samples(struct builder *builder, const struct finding *finding,
                    struct case_finding *built);
 void build_hours(struct builder *builder, const struct finding *finding,

@@ -174,7 +174,7 @@ build_clock(struct builder *builder)
         build_names(builder, servers, sealed->text_count);
 }
 
-/* ---------------------------------------------------------------- selectors */
+/* --------------------------------------------------------------- selectors */
 
 static const struct selector_row {
     const char *name;
@@ -228,7 +228,7 @@ build_selectors(struct builder *builder)
                                     : "other";
 }
 
-/* ------------------------------------------------------------------- shapes */
+/* ------------------------------------------------------------------ shapes */
 
 static int
 shape_order(const void *left, const void *right, void *user)

@@ -9,7 +9,7 @@
  * the run made before, or than this. */
 #define PAUSE_SECONDS 900
 
-/* ------------------------------------------------------------------- claims */
+/* ------------------------------------------------------------------ claims */
 
 static const struct claim_value *
 value_find(const struct claim *claim, struct sv name)
@@ -114,7 +114,7 @@ build_alternatives(struct builder *builder, const struct finding *finding,
     built->alternative_count = rows ? finding->alternative_count : 0;
 }
 
-/* ----------------------------------------------------------------- unknowns */
+/* ---------------------------------------------------------------- unknowns */
 
 static bool
 selector_is_off(const struct casefile *casefile, const char *name)
@@ -164,8 +164,7 @@ build_unknowns(struct builder *builder, const struct finding *finding,
     built->unknowns = (struct text_list){ items, count };
 }
 
-/* -------------------------------------------------------------- who and what
- */
+/* ------------------------------------------------------------ who and what */
 
 static void
 build_lists(struct builder *builder, const struct finding *finding,
@@ -259,7 +258,7 @@ build_counts(struct builder *builder, const struct finding *finding,
     built->ever_deferred = distinct(waited, deferred);
 }
 
-/* --------------------------------------------------------------------- pace */
+/* -------------------------------------------------------------------- pace */
 
 static void
 build_pace(struct builder *builder, const struct finding *finding,
@@ -360,7 +359,7 @@ build_finding(struct builder *builder, const struct finding *finding,
     built->severity = severity_of(built);
 }
 
-/* -------------------------------------------------------------------- order */
+/* ------------------------------------------------------------------- order */
 
 static int
 severity_rank(const char *severity)

@@ -7,7 +7,7 @@
 #define HOUR 3600
 #define HOURS_MAX 87660 /* ten years: forged stamps must not fill memory */
 
-/* ------------------------------------------------------------------- totals */
+/* ------------------------------------------------------------------ totals */
 
 static bool
 event_is_inside(const struct sealed *sealed, size_t event)
@@ -93,7 +93,7 @@ count_states(const struct sealed *sealed, struct case_identity *identity)
     }
 }
 
-/* -------------------------------------------------------------------- hours */
+/* ------------------------------------------------------------------- hours */
 
 struct hour_counts {
     int64_t first_hour;
@@ -226,7 +226,7 @@ build_totals(struct builder *builder)
     build_series(builder);
 }
 
-/* --------------------------------------------------------------- principals */
+/* -------------------------------------------------------------- principals */
 
 static int
 principal_order(const void *left, const void *right)
@@ -279,7 +279,7 @@ build_principal_rows(struct builder *builder)
     builder->casefile->principal_count = attribution->principal_count;
 }
 
-/* ------------------------------------------------------------------- limits */
+/* ------------------------------------------------------------------ limits */
 
 static int
 limit_order(const void *left, const void *right, void *user)
