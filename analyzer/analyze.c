@@ -2,9 +2,8 @@
 
 #include "analyzer/analyze.h"
 
-#include "analyzer/attribution/attribution.h"
+#include "analyzer/analysis.h"
 #include "analyzer/casework/builder.h"
-#include "analyzer/gathering.h"
 
 #include <stdlib.h>
 
@@ -90,50 +89,70 @@ seal(struct gathering *gathering, struct sealed **ret_sealed)
                        ret_sealed);
 }
 
+static enum status
+narrow(struct sealed *sealed, const struct case_scope *scope)
+{
+    if (scope->since == TIME_UNKNOWN && scope->until == TIME_UNKNOWN)
+        return STATUS_OK;
+    return sealed_narrow(sealed, scope->since,
+                         scope->until == TIME_UNKNOWN ? INT64_MAX
+                                                      : scope->until);
+}
+
+enum status
+analysis_run(const struct analyze_options *options, struct analysis *analysis,
+             struct fault *fault)
+{
+    enum status status = STATUS_NOMEM;
+
+    *analysis = (struct analysis){ .casefile = casefile_open(options) };
+    if (!analysis->casefile)
+        goto out;
+    status = gathering_make(options, &analysis->gathering, fault);
+    if (status != STATUS_OK)
+        goto out;
+    status = seal(analysis->gathering, &analysis->sealed);
+    if (status != STATUS_OK)
+        goto out;
+    status = read_period(analysis->casefile, options, analysis->sealed->last_at,
+                         fault);
+    if (status != STATUS_OK)
+        goto out;
+    status = narrow(analysis->sealed, &analysis->casefile->scope);
+    if (status != STATUS_OK)
+        goto out;
+    status = attribution_make(analysis->sealed, &analysis->attribution);
+    if (status != STATUS_OK)
+        goto out;
+    status = write_case(analysis->gathering, analysis->sealed,
+                        analysis->attribution, analysis->casefile, fault);
+out:
+    if (status == STATUS_NOMEM)
+        fault_set(fault, status, "out of memory");
+    return status;
+}
+
+void
+analysis_clear(struct analysis *analysis)
+{
+    casefile_free(analysis->casefile);
+    attribution_free(analysis->attribution);
+    sealed_free(analysis->sealed);
+    gathering_free(analysis->gathering);
+    *analysis = (struct analysis){ 0 };
+}
+
 enum status
 analyze(const struct analyze_options *options, struct casefile **ret_casefile,
         struct fault *fault)
 {
-    struct gathering *gathering = NULL;
-    struct sealed *sealed = NULL;
-    struct attribution *attribution = NULL;
-    struct casefile *casefile = casefile_open(options);
-    enum status status = STATUS_NOMEM;
+    struct analysis analysis;
+    enum status status = analysis_run(options, &analysis, fault);
 
-    if (!casefile)
-        return fault_set(fault, STATUS_NOMEM, "out of memory");
-    status = gathering_make(options, &gathering, fault);
-    if (status != STATUS_OK)
-        goto out;
-    status = seal(gathering, &sealed);
-    if (status != STATUS_OK)
-        goto out;
-    status = read_period(casefile, options, sealed->last_at, fault);
-    if (status != STATUS_OK)
-        goto out;
-    if (casefile->scope.since != TIME_UNKNOWN ||
-        casefile->scope.until != TIME_UNKNOWN) {
-        status = sealed_narrow(sealed, casefile->scope.since,
-                               casefile->scope.until == TIME_UNKNOWN
-                                   ? INT64_MAX
-                                   : casefile->scope.until);
-        if (status != STATUS_OK)
-            goto out;
+    if (status == STATUS_OK) {
+        *ret_casefile = analysis.casefile;
+        analysis.casefile = NULL; /* the caller owns it now */
     }
-    status = attribution_make(sealed, &attribution);
-    if (status != STATUS_OK)
-        goto out;
-    status = write_case(gathering, sealed, attribution, casefile, fault);
-    if (status != STATUS_OK)
-        goto out;
-    *ret_casefile = casefile;
-    casefile = NULL;
-out:
-    if (status == STATUS_NOMEM)
-        fault_set(fault, status, "out of memory");
-    casefile_free(casefile);
-    attribution_free(attribution);
-    sealed_free(sealed);
-    gathering_free(gathering);
+    analysis_clear(&analysis);
     return status;
 }

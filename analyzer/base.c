@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-/* ------------------------------------------------------------- statuses */
+/* ---------------------------------------------------------------- statuses */
 
 enum status
 fault_set(struct fault *fault, enum status status, const char *format, ...)
@@ -28,7 +28,7 @@ fault_set(struct fault *fault, enum status status, const char *format, ...)
     return status;
 }
 
-/* -------------------------------------------------------- borrowed bytes */
+/* ---------------------------------------------------------- borrowed bytes */
 
 struct sv
 sv_of(const char *text)
@@ -185,9 +185,9 @@ sv_to_u64(struct sv text, uint64_t max, uint64_t *ret_value)
     return true;
 }
 
-/* ----------------------------------------------------------------- hashes */
+/* ------------------------------------------------------------------ hashes */
 
-/* SipHash-1-3 (Aumasson, Bernstein); the reduced form that hash tables use. */
+/* SipHash-1-3 (Aumasson, Bernstein), for what must be the same in every run. */
 #define ROTATE(x, b) (uint64_t)(((x) << (b)) | ((x) >> (64 - (b))))
 
 static void
@@ -251,12 +251,72 @@ process_key(void)
     return now;
 }
 
+/* Both halves of the product, folded: every bit of one stirs all others. */
+static uint64_t
+fold(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+    __extension__ unsigned __int128 product = a;
+
+    product *= b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX);
+    uint64_t cross = (a >> 32) * (b & UINT32_MAX) + (low >> 32);
+    uint64_t other = (a & UINT32_MAX) * (b >> 32) + (cross & UINT32_MAX);
+
+    return (other << 32 | (low & UINT32_MAX)) ^
+           ((a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32));
+#endif
+}
+
+static uint64_t
+load_u64(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/* The last words overlap: no byte is looked at alone. */
+static uint64_t
+fold_tail(struct sv text, uint64_t state, uint64_t key)
+{
+    uint64_t low = 0, high = 0;
+
+    if (text.len >= 8) {
+        low = load_u64(text.at);
+        high = load_u64(text.at + text.len - 8);
+    } else if (text.len >= 4) {
+        uint32_t first, last;
+
+        memcpy(&first, text.at, sizeof(first));
+        memcpy(&last, text.at + text.len - 4, sizeof(last));
+        low = first;
+        high = last;
+    } else if (text.len) {
+        low = (uint64_t)(unsigned char)text.at[0] << 16 |
+              (uint64_t)(unsigned char)text.at[text.len / 2] << 8 |
+              (unsigned char)text.at[text.len - 1];
+    }
+    return fold(low ^ state, high ^ key);
+}
+
 uint64_t
 sv_hash(struct sv text)
 {
     uint64_t key = process_key();
+    uint64_t other = key * UINT64_C(0x9e3779b97f4a7c15) ^ key >> 32;
+    uint64_t state = key ^ fold(text.len ^ other, UINT64_C(0xa0761d6478bd642f));
 
-    return sip_hash(text, key, key ^ 0x9e3779b97f4a7c15u);
+    while (text.len > 16) {
+        state = fold(load_u64(text.at) ^ state, load_u64(text.at + 8) ^ other);
+        text.at += 16;
+        text.len -= 16;
+    }
+    return fold(fold_tail(text, state, other),
+                other ^ UINT64_C(0xe7037ed1a0b428db));
 }
 
 uint64_t
@@ -265,7 +325,7 @@ sv_hash_stable(struct sv text)
     return sip_hash(text, 0x6578696e71756573u, 0x74206c6564676572u);
 }
 
-/* ---------------------------------------------------------------- arena */
+/* ------------------------------------------------------------------- arena */
 
 struct arena_block {
     struct arena_block *next;
@@ -376,7 +436,7 @@ arena_bytes(const struct arena *arena)
     return arena->bytes;
 }
 
-/* ------------------------------------------------------- growing arrays */
+/* ---------------------------------------------------------- growing arrays */
 
 bool
 array_reserve(void **array, size_t *capacity, size_t count, size_t size_bytes)
@@ -463,14 +523,21 @@ buf_printf(struct buf *buf, const char *format, ...)
     return true;
 }
 
-/* ------------------------------------------------------- interned names */
+/* ---------------------------------------------------------- interned names */
+
+/* Part of the hash beside the number: texts are read to confirm, not to seek.
+ */
+struct names_slot {
+    uint32_t tag;
+    uint32_t name; /* 0: free */
+};
 
 struct names {
     struct arena *arena;
     struct sv *texts; /* by number less one */
     size_t count;
     size_t capacity;
-    uint32_t *slots; /* numbers; a power of two, at most half full */
+    struct names_slot *slots; /* a power of two, at most three quarters full */
     size_t slot_count;
     bool failed;
 };
@@ -501,36 +568,43 @@ names_free(struct names *names)
     free(names);
 }
 
-static size_t
-names_slot(const struct names *names, struct sv text)
+static struct names_slot *
+names_slot(const struct names *names, struct sv text, uint32_t tag)
 {
     size_t mask = names->slot_count - 1;
-    size_t slot = (size_t)sv_hash(text) & mask;
+    size_t at = tag & mask;
 
-    while (names->slots[slot] &&
-           !sv_eq(names->texts[names->slots[slot] - 1], text))
-        slot = (slot + 1) & mask;
-    return slot;
+    while (names->slots[at].name &&
+           (names->slots[at].tag != tag ||
+            !sv_eq(names->texts[names->slots[at].name - 1], text)))
+        at = (at + 1) & mask;
+    return &names->slots[at];
 }
 
+/* Tags alone say where the names go: no text is looked at. */
 static bool
 names_grow(struct names *names)
 {
-    size_t old_count = names->slot_count;
-    uint32_t *old = names->slots;
-    size_t wanted = old_count ? old_count * 2 : 64;
-    uint32_t *slots;
+    size_t wanted = names->slot_count ? names->slot_count * 2 : 64;
+    struct names_slot *slots;
 
-    if (old_count && names->count + 1 <= old_count / 2)
+    if (names->count + 1 <= names->slot_count / 4 * 3)
         return true;
     slots = calloc(wanted, sizeof(*slots));
     if (!slots)
         return false;
+    for (size_t i = 0; i < names->slot_count; i++) {
+        size_t at = names->slots[i].tag & (wanted - 1);
+
+        if (!names->slots[i].name)
+            continue;
+        while (slots[at].name)
+            at = (at + 1) & (wanted - 1);
+        slots[at] = names->slots[i];
+    }
+    free(names->slots);
     names->slots = slots;
     names->slot_count = wanted;
-    for (size_t i = 0; i < names->count; i++)
-        slots[names_slot(names, names->texts[i])] = (uint32_t)(i + 1);
-    free(old);
     return true;
 }
 
@@ -538,15 +612,17 @@ uint32_t
 names_add(struct names *names, struct sv text)
 {
     void *texts = names->texts;
-    size_t slot;
+    struct names_slot *slot;
+    uint32_t tag;
 
     if (!text.len)
         return 0;
     if (!names_grow(names))
         goto failed;
-    slot = names_slot(names, text);
-    if (names->slots[slot])
-        return names->slots[slot];
+    tag = (uint32_t)sv_hash(text);
+    slot = names_slot(names, text, tag);
+    if (slot->name)
+        return slot->name;
     if (names->count >= UINT32_MAX - 1 ||
         !array_reserve(&texts, &names->capacity, names->count + 1,
                        sizeof(*names->texts)))
@@ -555,8 +631,8 @@ names_add(struct names *names, struct sv text)
     if (!arena_keep(names->arena, text, &names->texts[names->count]))
         goto failed;
     names->count++;
-    names->slots[slot] = (uint32_t)names->count;
-    return (uint32_t)names->count;
+    *slot = (struct names_slot){ tag, (uint32_t)names->count };
+    return slot->name;
 failed:
     names->failed = true;
     return 0;
@@ -567,7 +643,7 @@ names_find(const struct names *names, struct sv text)
 {
     if (!text.len || !names->slot_count)
         return 0;
-    return names->slots[names_slot(names, text)];
+    return names_slot(names, text, (uint32_t)sv_hash(text))->name;
 }
 
 struct sv

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ------------------------------------------------------------- statuses */
+/* ---------------------------------------------------------------- statuses */
 
 enum status {
     STATUS_OK = 0,
@@ -37,7 +37,7 @@ enum status fault_set(struct fault *fault, enum status status,
                       const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* -------------------------------------------------------- borrowed bytes */
+/* ---------------------------------------------------------- borrowed bytes */
 
 struct sv { /* borrowed bytes: any value, no NUL at the end */
     const char *at;
@@ -69,14 +69,15 @@ ptrdiff_t sv_rfind_char(struct sv text, char byte);
 bool sv_to_u64(struct sv text, uint64_t max, uint64_t *ret_value);
 
 /*
- * Keyed hash (SipHash-1-3 under a key drawn once per process), for tables
+ * Keyed hash (folded products under a key drawn once per process), for tables
  * that log text fills. The order of such a table must never reach an output.
  */
 uint64_t sv_hash(struct sv text);
-/* An unkeyed 64-bit hash: the same in every run. Not for tables. */
+/* An unkeyed 64-bit hash (SipHash-1-3): the same in every run. Not for tables.
+ */
 uint64_t sv_hash_stable(struct sv text);
 
-/* ---------------------------------------------------------------- arena */
+/* ------------------------------------------------------------------- arena */
 
 struct arena;
 
@@ -91,7 +92,7 @@ bool arena_keep(struct arena *arena, struct sv text, struct sv *ret_kept);
 char *arena_strdup(struct arena *arena, struct sv text);
 size_t arena_bytes(const struct arena *arena); /* held in all */
 
-/* ------------------------------------------------------- growing arrays */
+/* ---------------------------------------------------------- growing arrays */
 
 /*
  * Makes room for `count` elements of `size_bytes` in *array, doubling.
@@ -118,7 +119,7 @@ buf_sv(const struct buf *buf)
     return (struct sv){ buf->at, buf->len };
 }
 
-/* ------------------------------------------------------- interned names */
+/* ---------------------------------------------------------- interned names */
 
 struct names; /* each distinct text once; numbered from 1, 0 is "none" */
 
@@ -132,8 +133,7 @@ struct sv names_text(const struct names *names, uint32_t name);
 uint32_t names_count(const struct names *names); /* highest number given */
 bool names_failed(const struct names *names);
 
-/* ------------------------------------------------------------ making visible
- */
+/* ---------------------------------------------------------- making visible */
 
 /*
  * Appends `text` as printable, XML-legal UTF-8 (report-design 9.1): control

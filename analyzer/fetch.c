@@ -9,7 +9,7 @@
 
 #define LINE_KEEP 16384 /* of a cited line; Exim writes 8 KiB at most */
 
-/* -------------------------------------------------------------- texts again */
+/* ------------------------------------------------------------- texts again */
 
 struct again { /* one source on its second way */
     const struct gathering *gathering;
@@ -110,7 +110,7 @@ gathering_revisit(const struct gathering *gathering, uint32_t *texts,
     return status;
 }
 
-/* ----------------------------------------------------------------- wishes */
+/* ------------------------------------------------------------------ wishes */
 
 struct fetching {             /* the wishes of the text that is being read */
     struct line_wish *wishes; /* all, by place */

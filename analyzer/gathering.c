@@ -32,7 +32,7 @@ struct open_text {
     enum log_kind kind;
 };
 
-/* --------------------------------------------------------------------- rows */
+/* -------------------------------------------------------------------- rows */
 
 static const char *
 keep(struct gathering *gathering, const char *text)
@@ -113,7 +113,7 @@ add_row(struct gathering *gathering)
     return row;
 }
 
-/* --------------------------------------------------------------------- sink */
+/* -------------------------------------------------------------------- sink */
 
 static void
 open_text_free(struct open_text *open)
@@ -217,7 +217,7 @@ sink_end(void *user, void *text, const struct custody *custody)
     return status;
 }
 
-/* ------------------------------------------------------------------ threads */
+/* ----------------------------------------------------------------- threads */
 
 static void
 pass_fail(struct pass *pass, enum status status, const struct fault *fault)
@@ -323,7 +323,7 @@ run_threads(struct pass *pass, unsigned jobs)
     tell(pass, all_bytes);
 }
 
-/* -------------------------------------------------------------------- stdin */
+/* ------------------------------------------------------------------- stdin */
 
 /* What comes by a pipe is kept in memory, as its lines may be cited. */
 static enum status
@@ -369,7 +369,7 @@ rewind_stdin(const struct gathering *gathering, struct fault *fault)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------------- make */
+/* -------------------------------------------------------------------- make */
 
 static enum status
 list_sources(struct gathering *gathering, struct fault *fault)

@@ -9,9 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AFTER_LINES 64 /* that one record may span */
+
 struct suspect { /* a text that may share lines with others */
     uint32_t number;
     uint32_t text;   /* into overlap.texts */
+    uint32_t group;  /* its kind and server */
     int64_t from_ms; /* the time in which it may */
     int64_t to_ms;
 };
@@ -24,7 +27,7 @@ struct search {
     struct overlap overlap;
 };
 
-/* ----------------------------------------------------------------- suspects */
+/* ---------------------------------------------------------------- suspects */
 
 static const struct ledger_text *
 counts_of(const struct gathering *gathering, uint32_t number)
@@ -69,7 +72,8 @@ second_of(int64_t at_ms)
  * begin earlier or later, roughly: pairs are judged by overlap_may_share().
  */
 static void
-suspect_group(struct search *search, const uint32_t *numbers, size_t count)
+suspect_group(struct search *search, uint32_t group, const uint32_t *numbers,
+              size_t count)
 {
     int64_t reached_ms = INT64_MIN;
 
@@ -86,6 +90,7 @@ suspect_group(struct search *search, const uint32_t *numbers, size_t count)
         if (before || after)
             search->suspects[search->suspect_count++] = (struct suspect){
                 .number = numbers[i],
+                .group = group,
                 .from_ms = before ? text->first_ms : next_ms,
                 .to_ms = after || reached_ms > text->last_ms ? text->last_ms
                                                              : reached_ms,
@@ -114,7 +119,7 @@ find_suspects(struct search *search)
                stranger_order(&gathering->texts[numbers[from]],
                               &gathering->texts[numbers[to]]) == 0)
             to++;
-        suspect_group(search, numbers + from, to - from);
+        suspect_group(search, (uint32_t)from, numbers + from, to - from);
         from = to;
     }
 }
@@ -136,7 +141,7 @@ suspect_of(const struct search *search, uint32_t number)
                    sizeof(*search->suspects), number_order);
 }
 
-/* --------------------------------------------------------------------- scan */
+/* -------------------------------------------------------------------- scan */
 
 struct scan {
     struct search *search;
@@ -144,7 +149,7 @@ struct scan {
     struct reader *reader;
     struct event event;
     bool zoned;
-    bool inside; /* of the time in question */
+    uint32_t left; /* lines that still belong to the time in question */
 };
 
 static enum anchor
@@ -176,15 +181,31 @@ scan_open(struct scan *scan, uint32_t number)
     scan->suspect = suspect_of(scan->search, number);
     scan->suspect->text = (uint32_t)scan->search->overlap.text_count;
     scan->zoned = counts->zoned;
-    scan->inside = true;
+    scan->left = AFTER_LINES;
     if (!scan->reader ||
         !overlap_add_text(
             &scan->search->overlap,
             (struct overlap_text){ .number = number,
+                                   .group = scan->suspect->group,
                                    .first_s = second_of(counts->first_ms),
                                    .last_s = second_of(counts->last_ms) }))
         return STATUS_NOMEM;
     return STATUS_OK;
+}
+
+/* Stamps inside of records may be forged: a few more lines are taken. */
+static bool
+is_in_question(struct scan *scan, struct sv line)
+{
+    int64_t at_ms;
+
+    if (scan->zoned || !stamp_read(line, &at_ms))
+        return scan->left > 0;
+    if (at_ms >= scan->suspect->from_ms && at_ms <= scan->suspect->to_ms)
+        scan->left = AFTER_LINES;
+    else if (scan->left)
+        scan->left--;
+    return scan->left > 0;
 }
 
 static enum status
@@ -194,13 +215,9 @@ scan_line(struct scan *scan, struct sv line)
     struct overlap_text *text = &overlap->texts[overlap->text_count - 1];
     struct overlap_line added = { .hash = 0 };
     uint32_t back = 0;
-    int64_t at_ms;
 
     text->lines++;
-    if (!scan->zoned && stamp_read(line, &at_ms))
-        scan->inside =
-            at_ms >= scan->suspect->from_ms && at_ms <= scan->suspect->to_ms;
-    if (!scan->inside || text->lines > UINT32_MAX)
+    if (!is_in_question(scan, line) || text->lines > UINT32_MAX)
         return STATUS_OK;
     if (line.len && line.at[line.len - 1] == '\r')
         line.len--;
@@ -248,7 +265,7 @@ scan_suspects(struct search *search, struct fault *fault)
     return status;
 }
 
-/* -------------------------------------------------------------------- match */
+/* ------------------------------------------------------------------- match */
 
 /* Who begins first keeps its lines; of those, the larger text. */
 static int
@@ -319,7 +336,7 @@ match_suspects(struct search *search, size_t *ret_count)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------- reread */
+/* ------------------------------------------------------------------ reread */
 
 struct reread { /* one text again, without the lines it gave up */
     struct search *search;
@@ -444,8 +461,7 @@ reread_losers(struct search *search, size_t count, struct fault *fault)
     return status;
 }
 
-/* ------------------------------------------------------------------ overlaps
- */
+/* ---------------------------------------------------------------- overlaps */
 
 enum status
 gathering_drop_overlaps(struct gathering *gathering, struct fault *fault)

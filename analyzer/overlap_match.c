@@ -47,6 +47,7 @@ overlap_add_line(struct overlap *overlap, struct overlap_line line)
         return false;
     overlap->lines = grown;
     line.text = (uint32_t)(overlap->text_count - 1) & (OVERLAP_TEXTS_MAX - 1);
+    line.hash ^= overlap->texts[line.text].group * UINT64_C(0x9e3779b97f4a7c15);
     overlap->lines[overlap->line_count++] = line;
     overlap->texts[overlap->text_count - 1].count++;
     return true;
@@ -60,7 +61,7 @@ overlap_may_share(const struct overlap_text *a, const struct overlap_text *b)
     return a->first_s < b->last_s && b->first_s < a->last_s;
 }
 
-/* ------------------------------------------------------------------- tables */
+/* ------------------------------------------------------------------ tables */
 
 static size_t
 table_slot(const struct overlap *overlap, const struct overlap_table *table,
@@ -131,7 +132,7 @@ table_add(struct overlap *overlap, struct overlap_table *table, uint32_t line)
     table->used++;
 }
 
-/* --------------------------------------------------------------------- runs */
+/* -------------------------------------------------------------------- runs */
 
 /* True when the lines are neighbours in their text, not in the table alone. */
 static bool
@@ -229,15 +230,24 @@ find_runs(struct overlap *overlap, const struct overlap_text *text,
     return true;
 }
 
-/* -------------------------------------------------------------------- verdict
- */
+/* ----------------------------------------------------------------- verdict */
+
+/* Lines of a text that can stand elsewhere: not those that it has in part. */
+static uint64_t
+whole_lines(const struct overlap_text *text)
+{
+    uint64_t torn = (uint64_t)text->torn_start + (uint64_t)text->torn_end;
+
+    return text->lines > torn ? text->lines - torn : 0;
+}
 
 /* Nearly all of one text stands in the other: an extract. */
 static bool
 is_extract(const struct overlap_text *a, const struct overlap_text *b,
            uint32_t common)
 {
-    uint64_t lines = a->lines < b->lines ? a->lines : b->lines;
+    uint64_t lines_a = whole_lines(a), lines_b = whole_lines(b);
+    uint64_t lines = lines_a < lines_b ? lines_a : lines_b;
 
     if (common < ENOUGH)
         return common > 1 && common >= lines;

@@ -29,7 +29,8 @@ struct overlap_line {
 #define OVERLAP_TEXTS_MAX (1u << 25)
 
 struct overlap_text {
-    uint32_t number; /* the caller's */
+    uint32_t number; /* the caller's, both */
+    uint32_t group;  /* only texts of one group share lines */
     int64_t first_s; /* its time, in seconds */
     int64_t last_s;
     uint64_t lines;  /* of all the text */

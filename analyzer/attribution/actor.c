@@ -99,7 +99,7 @@ unit_name_of(const struct attribution *attribution, uint8_t kind,
 }
 
 /* The first two numbers of an IPv4 address, the first three of an IPv6. */
-static struct sv
+struct sv
 network_of(struct sv ip)
 {
     bool v6 = sv_find_char(ip, ':') >= 0;

@@ -138,6 +138,8 @@ enum status principals_make(struct attribution *attribution);
 bool ip_is_loopback(struct sv ip);
 bool dir_is_web(struct sv dir);
 /* actor.c */
+/* The /16 or /48 of an address. */
+struct sv network_of(struct sv ip);
 /* Sends more by itself than people do, and a fair share of the run. */
 bool unit_is_mass(const struct attribution *attribution,
                   const struct actor *actor, const struct unit *unit);

@@ -82,7 +82,6 @@ out:
 /* ---------------------------------------------------------- forwarded spam */
 
 #define FORWARD_REFUSED 5
-#define FORWARD_MARGIN 3600 /* spam that got through, beside what did not */
 
 static bool
 refused_as_spam(const struct attribution *attribution,
@@ -103,6 +102,45 @@ refused_as_spam(const struct attribution *attribution,
     return false;
 }
 
+static uint32_t
+network_name(const struct attribution *attribution, uint32_t message)
+{
+    const struct sealed *sealed = attribution->sealed;
+    struct sv ip = sealed_name(sealed, sealed->messages[message].arrival->ip);
+
+    return names_add(sealed->ledger->names, network_of(ip));
+}
+
+/*
+ * What was refused, and what else came from the same networks: some of the
+ * spam gets through. Takes no conversation that the forwarder carries too.
+ */
+static int64_t
+gather_forwarded(const struct attribution *attribution,
+                 const struct actor *actor, uint32_t *networks,
+                 struct list *list)
+{
+    size_t refused = 0;
+
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        if (refused_as_spam(attribution,
+                            message_of(attribution, actor->messages[i])))
+            networks[refused++] = network_name(attribution, actor->messages[i]);
+    }
+    qsort(networks, refused, sizeof(*networks), list_number_order);
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        uint32_t message = actor->messages[i];
+        uint32_t network = network_name(attribution, message);
+
+        if (is_free(attribution, message) &&
+            (refused_as_spam(attribution, message_of(attribution, message)) ||
+             (network && bsearch(&network, networks, refused, sizeof(*networks),
+                                 list_number_order))))
+            list_add(list, message);
+    }
+    return (int64_t)refused;
+}
+
 static enum status
 judge_forwarder(struct attribution *attribution, const struct actor *actor)
 {
@@ -110,28 +148,19 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
         "forwarded_refused", "{refused} of {messages} messages that {who} only "
                              "passed on were refused as spam elsewhere"
     };
+    uint32_t *networks =
+        calloc((size_t)actor->message_count + 1, sizeof(*networks));
     struct list list = { 0 };
     struct finding *finding;
-    int64_t refused = 0, first = INT64_MAX, last = INT64_MIN;
+    int64_t refused;
 
-    for (uint32_t i = 0; i < actor->message_count; i++) {
-        const struct message *message =
-            message_of(attribution, actor->messages[i]);
-
-        if (!refused_as_spam(attribution, message))
-            continue;
-        refused++;
-        first = message->at < first ? message->at : first;
-        last = message->at > last ? message->at : last;
-    }
-    if (refused < FORWARD_REFUSED || refused * 10 < actor->message_count)
-        return STATUS_OK;
-    for (uint32_t i = 0; i < actor->message_count; i++) {
-        int64_t at = message_of(attribution, actor->messages[i])->at;
-
-        if (is_free(attribution, actor->messages[i]) &&
-            at >= first - FORWARD_MARGIN && at <= last + FORWARD_MARGIN)
-            list_add(&list, actor->messages[i]);
+    if (!networks)
+        return STATUS_NOMEM;
+    refused = gather_forwarded(attribution, actor, networks, &list);
+    free(networks);
+    if (refused < FORWARD_REFUSED || refused * 10 < actor->message_count) {
+        free(list.at);
+        return list.failed ? STATUS_NOMEM : STATUS_OK;
     }
     if (!list.count)
         return STATUS_OK;
@@ -472,40 +501,27 @@ account_about(const struct attribution *attribution, uint32_t index)
                : 0;
 }
 
-/* The account that most of the list is about; of equals the first by name. */
-static enum status
-most_about(const struct attribution *attribution, const uint32_t *messages,
-           size_t count, uint32_t *ret_account)
+struct answer { /* a bounce or automatic answer, and whose it is */
+    uint32_t account;
+    uint32_t message;
+};
+
+static int
+answer_order(const void *left, const void *right, void *user)
 {
-    uint32_t *accounts = calloc(count + 1, sizeof(*accounts));
-    size_t best_count = 0;
+    const struct sealed *sealed = user;
+    const struct answer *a = left;
+    const struct answer *b = right;
 
-    if (!accounts)
-        return STATUS_NOMEM;
-    for (size_t i = 0; i < count; i++)
-        accounts[i] = account_about(attribution, messages[i]);
-    qsort(accounts, count, sizeof(*accounts), list_number_order);
-    *ret_account = 0;
-    for (size_t i = 0; i < count;) {
-        size_t from = i;
-
-        while (i < count && accounts[i] == accounts[from])
-            i++;
-        if (accounts[from] &&
-            (i - from > best_count ||
-             (i - from == best_count &&
-              sv_cmp(sealed_name(attribution->sealed, accounts[from]),
-                     sealed_name(attribution->sealed, *ret_account)) < 0))) {
-            *ret_account = accounts[from];
-            best_count = i - from;
-        }
-    }
-    free(accounts);
-    return STATUS_OK;
+    if (a->account != b->account)
+        return sv_cmp(sealed_name(sealed, a->account),
+                      sealed_name(sealed, b->account));
+    return a->message < b->message ? -1 : a->message > b->message;
 }
 
 static enum status
-judge_backscatter(struct attribution *attribution)
+judge_answers(struct attribution *attribution, const struct answer *answers,
+              size_t count)
 {
     static const struct rule rule = {
         "answers_to_strangers", "{answers} bounces or automatic answers went "
@@ -514,26 +530,48 @@ judge_backscatter(struct attribution *attribution)
     struct list list = { 0 };
     struct finding *finding;
 
-    for (uint32_t i = 0; i < attribution->sealed->message_count; i++) {
-        if (is_free(attribution, i) && answers_stranger(attribution, i))
-            list_add(&list, i);
-    }
-    if (list.count < BACKSCATTER_MIN) {
-        free(list.at);
-        return list.failed ? STATUS_NOMEM : STATUS_OK;
-    }
+    if (count < BACKSCATTER_MIN)
+        return STATUS_OK;
+    for (size_t i = 0; i < count; i++)
+        list_add(&list, answers[i].message);
     if (sketch_conclude(attribution, &list,
                         &(struct sketch){ .kind = FINDING_BACKSCATTER,
                                           .confidence = 0.8,
                                           .rule = &rule,
                                           .count_name = "answers",
-                                          .count = (int64_t)list.count },
-                        &finding) != STATUS_OK ||
-        most_about(attribution, finding->messages, finding->message_count,
-                   &finding->account) != STATUS_OK)
+                                          .count = (int64_t)count },
+                        &finding) != STATUS_OK)
         return STATUS_NOMEM;
+    finding->account = answers[0].account;
     finding->domain = domain_of_account(attribution, finding->account);
     return STATUS_OK;
+}
+
+static enum status
+judge_backscatter(struct attribution *attribution)
+{
+    const struct sealed *sealed = attribution->sealed;
+    struct answer *answers =
+        calloc(sealed->message_count + 1, sizeof(*answers));
+    enum status status = answers ? STATUS_OK : STATUS_NOMEM;
+    size_t count = 0;
+
+    for (uint32_t i = 0; answers && i < sealed->message_count; i++) {
+        if (is_free(attribution, i) && answers_stranger(attribution, i))
+            answers[count++] =
+                (struct answer){ account_about(attribution, i), i };
+    }
+    if (count)
+        qsort_r(answers, count, sizeof(*answers), answer_order, (void *)sealed);
+    for (size_t i = 0; status == STATUS_OK && i < count;) {
+        size_t from = i;
+
+        while (i < count && answers[i].account == answers[from].account)
+            i++;
+        status = judge_answers(attribution, answers + from, i - from);
+    }
+    free(answers);
+    return status;
 }
 
 enum status

@@ -158,6 +158,10 @@ build_unknowns(struct builder *builder, const struct finding *finding,
     if (finding->kind == FINDING_MAILBOX)
         items[count++] = "how_stolen: Exim's log does not show how the "
                          "password became known";
+    if (finding->channel && strcmp(finding->channel, "webmail") == 0)
+        items[count++] = "webmail_or_site: a login from this machine is a "
+                         "webmail session, or a program of the site that "
+                         "holds the password; Exim's log does not tell";
     if (finding->kind == FINDING_SCRIPT)
         items[count++] = "which_file: the log names a directory, not the file; "
                          "the web server's log or PHP's mail.log does";

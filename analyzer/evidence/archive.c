@@ -50,7 +50,7 @@ struct walk {
     enum status status; /* what stopped a callback */
 };
 
-/* ------------------------------------------------------------- callbacks */
+/* --------------------------------------------------------------- callbacks */
 
 static la_ssize_t
 walk_lend_window(struct walk *walk, const void **ret_bytes)
@@ -125,7 +125,7 @@ walk_skip(struct archive *archive, void *user, la_int64_t count)
     return (la_int64_t)left;
 }
 
-/* --------------------------------------------------------------- opening */
+/* ----------------------------------------------------------------- opening */
 
 static int
 walk_support(struct walk *walk)
@@ -234,7 +234,7 @@ walk_find_tar(struct walk *walk)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------- members */
+/* ----------------------------------------------------------------- members */
 
 struct member { /* the bytes of one member */
     struct stream base;
@@ -411,7 +411,7 @@ out:
     return status;
 }
 
-/* ------------------------------------------------------------------ walk */
+/* -------------------------------------------------------------------- walk */
 
 static uint64_t
 walk_place(const struct walk *walk)

@@ -75,7 +75,7 @@ filter_kind_of(enum content content)
     return NULL;
 }
 
-/* ------------------------------------------------------------ libarchive */
+/* -------------------------------------------------------------- libarchive */
 
 struct archive *
 filter_archive_new(enum content content)
@@ -160,7 +160,7 @@ filter_run_end(struct filter *filter)
         filter->used = consumed > shown ? (size_t)(consumed - shown) : 0;
 }
 
-/* ---------------------------------------------------------------- damage */
+/* ------------------------------------------------------------------ damage */
 
 /* *ret_whole: only what follows the frames was bad. */
 static enum status
@@ -219,7 +219,7 @@ filter_run_failed(struct filter *filter)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------ runs */
+/* -------------------------------------------------------------------- runs */
 
 static enum status
 filter_open(struct filter *filter)
@@ -338,7 +338,7 @@ filter_next_run(struct filter *filter)
     return STATUS_OK;
 }
 
-/* ---------------------------------------------------------------- stream */
+/* ------------------------------------------------------------------ stream */
 
 static enum status
 filter_read(struct stream *stream, char *at, size_t room, size_t *ret_len)

@@ -56,7 +56,7 @@ struct gzip {
     unsigned back_count;
 };
 
-/* ---------------------------------------------------------------- header */
+/* ------------------------------------------------------------------ header */
 
 /* Moves *at past a text that ends with NUL. */
 static bool
@@ -165,7 +165,7 @@ gzip_read_header(struct gzip *gzip, char *at, size_t room, size_t *ret_len)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------ body */
+/* -------------------------------------------------------------------- body */
 
 /* Keeps a stretch behind us, as damage is noticed later than it begins. */
 static void
@@ -294,7 +294,7 @@ gzip_read_trailer(struct gzip *gzip, char *at, size_t room, size_t *ret_len)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------- what follows */
+/* ------------------------------------------------------------ what follows */
 
 static enum status
 gzip_read_next(struct gzip *gzip, char *at, size_t room, size_t *ret_len)
@@ -455,7 +455,7 @@ gzip_search(struct gzip *gzip, char *at, size_t room, size_t *ret_len)
     return STATUS_OK;
 }
 
-/* ---------------------------------------------------------------- stream */
+/* ------------------------------------------------------------------ stream */
 
 static enum status
 gzip_read(struct stream *stream, char *at, size_t room, size_t *ret_len)

@@ -13,7 +13,7 @@
 
 enum { HEAD_BYTES = 64 * 1024 };
 
-/* -------------------------------------------------------------- one item */
+/* ---------------------------------------------------------------- one item */
 
 /* What one row goes through; `top` lies on `stored` or is it. */
 struct item {
@@ -224,7 +224,7 @@ intake_refuse(struct intake *intake, struct record *record)
     return intake->sink->end(intake->sink->user, NULL, &record->custody);
 }
 
-/* --------------------------------------------------------------- opening */
+/* ----------------------------------------------------------------- opening */
 
 locale_t
 intake_enter_locale(locale_t *ret_mine)
@@ -346,7 +346,7 @@ evidence_read(const struct evidence_source *source,
     return status;
 }
 
-/* ---------------------------------------------------------------- ranges */
+/* ------------------------------------------------------------------ ranges */
 
 static enum status
 range_run(struct stream *stream, const struct intake *intake, uint64_t from,

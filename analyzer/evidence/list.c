@@ -185,7 +185,7 @@ listing_add_given(struct listing *listing, const char *path)
     return kept ? listing_add_path(listing, kept, true) : STATUS_NOMEM;
 }
 
-/* --------------------------------------------------------------- sorting */
+/* ----------------------------------------------------------------- sorting */
 
 static int
 source_compare(const void *a, const void *b)
@@ -245,7 +245,7 @@ listing_sort_refusals(struct listing *listing)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------ door */
+/* -------------------------------------------------------------------- door */
 
 enum status
 evidence_list_make(const char *const *paths, size_t path_count,

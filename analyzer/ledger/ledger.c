@@ -81,7 +81,7 @@ ledger_line_count(const struct ledger *ledger)
     return text->lines[0] + text->lines[1] + text->lines[2] + text->lines[3];
 }
 
-/* -------------------------------------------------------------- messages */
+/* ---------------------------------------------------------------- messages */
 
 /* A keyed mix: ids can be forged by whoever can forge a line. */
 static size_t
@@ -141,13 +141,20 @@ ledger_message_add(struct ledger *ledger, uint32_t server, struct message_id id)
     struct ledger_message *message;
     size_t slot;
 
+    if (ledger->recent < ledger->messages_count) {
+        message = &ledger->messages[ledger->recent];
+        if (message->server == server && message_id_eq(message->id, id))
+            return ledger->recent; /* lines of a message stand together */
+    }
     if (ledger->messages_count + 1 > ledger->slot_count / 2 &&
         !slots_rebuild(ledger,
                        ledger->slot_count ? ledger->slot_count * 2 : 1024))
         return NO_INDEX;
     slot = message_slot(ledger, server, id);
-    if (ledger->slots[slot])
-        return ledger->slots[slot] - 1;
+    if (ledger->slots[slot]) {
+        ledger->recent = ledger->slots[slot] - 1;
+        return ledger->recent;
+    }
     message = PUSH(ledger, messages);
     if (!message)
         return NO_INDEX;
@@ -155,10 +162,11 @@ ledger_message_add(struct ledger *ledger, uint32_t server, struct message_id id)
                                         .server = server,
                                         .arrival = NO_INDEX };
     ledger->slots[slot] = (uint32_t)ledger->messages_count;
-    return (uint32_t)(ledger->messages_count - 1);
+    ledger->recent = (uint32_t)(ledger->messages_count - 1);
+    return ledger->recent;
 }
 
-/* ---------------------------------------------------------------- events */
+/* ------------------------------------------------------------------ events */
 
 static uint32_t
 add_event(struct ledger *ledger, uint32_t message, const struct event *event,
@@ -196,9 +204,31 @@ name(struct ledger *ledger, struct sv text)
     return names_add(ledger->names, text);
 }
 
+static bool
+has_upper(struct sv text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t upper = 0;
+
+    for (; text.len >= 8; text = sv_drop(text, 8)) {
+        uint64_t word;
+
+        memcpy(&word, text.at, sizeof(word));
+        /* bytes below 0x80 only; each in its own lane: 'A'..'Z' get bit 7 */
+        upper |= ((word & ones * 0x7f) + ones * (0x80 - 'A')) &
+                 ~((word & ones * 0x7f) + ones * (0x7f - 'Z')) & ~word &
+                 ones * 0x80;
+    }
+    for (size_t i = 0; i < text.len; i++)
+        upper |= text.at[i] >= 'A' && text.at[i] <= 'Z';
+    return upper != 0;
+}
+
 static uint32_t
 name_lower(struct ledger *ledger, struct sv text)
 {
+    if (!has_upper(text))
+        return name(ledger, text);
     ledger->scratch.len = 0;
     if (!buf_add(&ledger->scratch, text))
         return 0;
@@ -214,10 +244,23 @@ name_lower(struct ledger *ledger, struct sv text)
 static uint32_t
 name_subject(struct ledger *ledger, struct sv raw)
 {
+    if (sv_find_char(raw, '\\') < 0)
+        return name(ledger, raw);
     ledger->scratch.len = 0;
     if (!subject_decode(raw, &ledger->scratch))
         return 0;
     return name(ledger, buf_sv(&ledger->scratch));
+}
+
+/* Only compared, never shown: 8 bytes stand for a long text of its own. */
+static uint32_t
+name_header_id(struct ledger *ledger, struct sv header_id)
+{
+    uint64_t hash = sv_hash_stable(header_id);
+
+    if (!header_id.len)
+        return 0;
+    return name(ledger, (struct sv){ (const char *)&hash, sizeof(hash) });
 }
 
 static uint32_t
@@ -299,7 +342,7 @@ add_arrival(struct ledger *ledger, uint32_t message, uint32_t event_index,
         .cipher = name(ledger, event->cipher),
         .authenticator = name(ledger, event->authenticator),
         .auth_id = name_lower(ledger, event->auth_id),
-        .header_id = name(ledger, event->header_id),
+        .header_id = name_header_id(ledger, event->header_id),
         .subject = name_subject(ledger, event->subject),
         .recipients_first = first,
         .recipients_count = count,
@@ -311,7 +354,7 @@ add_arrival(struct ledger *ledger, uint32_t message, uint32_t event_index,
     vote_server(ledger, event);
 }
 
-/* ---------------------------------------------------------------- limits */
+/* ------------------------------------------------------------------ limits */
 
 const char *
 limit_kind_name(enum limit_kind kind)
@@ -387,7 +430,7 @@ add_limit(struct ledger *ledger, const struct event *event, struct sv text,
     return kind;
 }
 
-/* -------------------------------------------------------------- attempts */
+/* ---------------------------------------------------------------- attempts */
 
 static uint32_t
 name_shape(struct ledger *ledger, struct sv text)
@@ -406,7 +449,6 @@ add_attempt(struct ledger *ledger, uint32_t message, uint32_t event_index,
         .event = event_index,
         .message = message,
         .address = name_lower(ledger, event->address),
-        .original = name_lower(ledger, event->original),
         .host_name = name_lower(ledger, event->host.name),
         .host_ip = name(ledger, event->host.ip),
         .router = name(ledger, event->router),
@@ -416,6 +458,10 @@ add_attempt(struct ledger *ledger, uint32_t message, uint32_t event_index,
     };
     struct ledger_attempt *added;
 
+    attempt.original = event->original.at == event->address.at &&
+                               event->original.len == event->address.len
+                           ? attempt.address
+                           : name_lower(ledger, event->original);
     if (event->kind == EVENT_DEFERRAL || event->kind == EVENT_FAILURE) {
         struct sv listed = { "", 0 };
 
@@ -550,7 +596,7 @@ add_shape(struct ledger *ledger, struct sv line, struct place place)
         *added = (struct ledger_shape){ shape, 1, place };
 }
 
-/* ------------------------------------------------------------- selectors */
+/* --------------------------------------------------------------- selectors */
 
 static void
 see_arrival(struct ledger_text *text, const struct event *event)
@@ -661,14 +707,7 @@ note_time(struct ledger *ledger, struct ledger_text *text,
     ledger->previous_ms = at_ms;
 }
 
-/* ------------------------------------------------------------------- add */
-
-static bool
-kind_is_attempt(enum event_kind kind)
-{
-    return kind == EVENT_DELIVERY || kind == EVENT_DEFERRAL ||
-           kind == EVENT_FAILURE || kind == EVENT_IGNORED_FAIL;
-}
+/* --------------------------------------------------------------------- add */
 
 static bool
 kind_is_ident(enum event_kind kind)

@@ -58,7 +58,7 @@ struct ledger_arrival {
     uint32_t cipher;
     uint32_t authenticator;
     uint32_t auth_id;
-    uint32_t header_id;
+    uint32_t header_id;        /* a hash of it: only compared */
     uint32_t subject;          /* decoded */
     uint32_t recipients_first; /* into recipients */
     uint32_t recipients_count;
@@ -87,6 +87,13 @@ struct ledger_attempt {
     uint8_t refusal; /* enum refusal */
     uint8_t limit;   /* enum limit_kind */
 };
+
+static inline bool
+kind_is_attempt(uint32_t kind)
+{
+    return kind == EVENT_DELIVERY || kind == EVENT_DEFERRAL ||
+           kind == EVENT_FAILURE || kind == EVENT_IGNORED_FAIL;
+}
 
 enum limit_kind {
     LIMIT_NONE = 0,
@@ -222,6 +229,7 @@ struct ledger {
     ARRAY_OF(struct ledger_text, texts);
     uint32_t *slots; /* of messages, by (server, id) */
     size_t slot_count;
+    uint32_t recent; /* the message that was asked for last */
     struct buf scratch;
     int64_t previous_ms; /* stamp of the record before, for its order */
     bool failed;         /* out of memory; sticky */

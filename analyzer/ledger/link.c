@@ -219,7 +219,7 @@ link_cwds(struct sealed *sealed)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------ parents */
+/* ----------------------------------------------------------------- parents */
 
 static void
 link_parents(struct sealed *sealed)
@@ -237,7 +237,7 @@ link_parents(struct sealed *sealed)
     }
 }
 
-/* ---------------------------------------------------------- identifications */
+/* --------------------------------------------------------- identifications */
 
 static struct message *
 message_about(struct sealed *sealed, const struct ledger_ident *ident)

@@ -35,7 +35,7 @@ ledger_shift(struct ledger *ledger, uint64_t lines)
         ledger->warnings[i].place.line += by;
 }
 
-/* ----------------------------------------------------------- renumbering */
+/* ------------------------------------------------------------- renumbering */
 
 static bool
 renumber_names(struct ledger *into, const struct ledger *from, uint32_t *names)
@@ -75,7 +75,7 @@ renumbering_make(struct ledger *into, const struct ledger *from,
            renumber_messages(into, from, ret->names, ret->messages);
 }
 
-/* ---------------------------------------------------------------- appends */
+/* ----------------------------------------------------------------- appends */
 
 static bool
 append_events(struct ledger *into, const struct ledger *from,

@@ -12,28 +12,47 @@ struct flow { /* walks one message's lines */
     uint32_t *names; /* scratch */
     size_t names_capacity;
     size_t recipient_capacity;
+    uint32_t *attempts; /* by event / STRIDE: the first attempt from there */
     bool arrived;
     bool queued; /* a line says that it waits */
     bool refused;
     bool blackholed; /* discarded whole */
 };
 
+#define STRIDE 64 /* events between two known places of their attempts */
+
 /* Attempts stand in the order of their events. */
-static const struct ledger_attempt *
-attempt_of(const struct ledger *ledger, uint32_t event)
+static bool
+index_attempts(struct flow *flow)
 {
-    size_t low = 0, high = ledger->attempts_count;
+    const struct ledger *ledger = flow->sealed->ledger;
+    size_t marks = ledger->events_count / STRIDE + 1;
+    uint32_t at = 0;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (ledger->attempts[middle].event < event)
-            low = middle + 1;
-        else
-            high = middle;
+    flow->attempts = calloc(marks, sizeof(*flow->attempts));
+    if (!flow->attempts)
+        return false;
+    for (size_t i = 0; i < marks; i++) {
+        while (at < ledger->attempts_count &&
+               ledger->attempts[at].event < i * STRIDE)
+            at++;
+        flow->attempts[i] = at;
     }
-    if (low < ledger->attempts_count && ledger->attempts[low].event == event)
-        return &ledger->attempts[low];
+    return true;
+}
+
+static const struct ledger_attempt *
+attempt_of(const struct flow *flow, uint32_t event)
+{
+    const struct ledger *ledger = flow->sealed->ledger;
+    size_t at = flow->attempts[event / STRIDE];
+
+    if (!kind_is_attempt(ledger->events[event].kind))
+        return NULL;
+    while (at < ledger->attempts_count && ledger->attempts[at].event < event)
+        at++;
+    if (at < ledger->attempts_count && ledger->attempts[at].event == event)
+        return &ledger->attempts[at];
     return NULL;
 }
 
@@ -78,7 +97,7 @@ gather_names(struct flow *flow, uint32_t *ret_count)
 
     for (uint32_t i = 0; i < message->event_count; i++) {
         const struct ledger_attempt *attempt =
-            attempt_of(ledger, sealed->order[message->event_first + i]);
+            attempt_of(flow, sealed->order[message->event_first + i]);
 
         if (attempt && !add_name(flow, &count, asked_for(attempt)))
             return false;
@@ -228,7 +247,7 @@ take_event(struct flow *flow, uint32_t index)
     const struct ledger *ledger = flow->sealed->ledger;
     const struct ledger_event *event = &ledger->events[index];
     struct message *message = flow->message;
-    const struct ledger_attempt *attempt = attempt_of(ledger, index);
+    const struct ledger_attempt *attempt = attempt_of(flow, index);
 
     if (attempt) {
         take_attempt(flow, attempt, (uint32_t)(attempt - ledger->attempts));
@@ -317,6 +336,8 @@ outcome_make(struct sealed *sealed)
     struct flow flow = { .sealed = sealed };
     enum status status = STATUS_NOMEM;
 
+    if (!index_attempts(&flow))
+        return STATUS_NOMEM;
     for (size_t i = 0; i < sealed->message_count; i++) {
         struct message *message = &sealed->messages[i];
 
@@ -332,5 +353,6 @@ outcome_make(struct sealed *sealed)
     status = STATUS_OK;
 out:
     free(flow.names);
+    free(flow.attempts);
     return status;
 }

@@ -105,6 +105,37 @@ messages_make(struct sealed *sealed)
     return STATUS_OK;
 }
 
+#define MOVES_PER_MESSAGE 4
+
+/*
+ * Logs are nearly in order: a few messages move up a few places. What is not
+ * so is sorted in general, which takes room for all of them once more.
+ */
+static void
+sort_nearly(struct sealed *sealed)
+{
+    struct message *messages = sealed->messages;
+    size_t moves = sealed->message_count * MOVES_PER_MESSAGE;
+
+    for (size_t i = 1; i < sealed->message_count; i++) {
+        struct message message = messages[i];
+        size_t to = i;
+
+        while (to && message_order(&messages[to - 1], &message, sealed) > 0 &&
+               moves) {
+            messages[to] = messages[to - 1];
+            to--;
+            moves--;
+        }
+        messages[to] = message;
+        if (!moves)
+            break;
+    }
+    if (!moves)
+        qsort_r(messages, sealed->message_count, sizeof(*messages),
+                message_order, sealed);
+}
+
 /* Arrival times need the clock, and the order needs the times. */
 static void
 messages_sort(struct sealed *sealed)
@@ -118,8 +149,7 @@ messages_sort(struct sealed *sealed)
             message->at =
                 sealed_event_ms(sealed, message->arrival->event) / 1000;
     }
-    qsort_r(sealed->messages, sealed->message_count, sizeof(*sealed->messages),
-            message_order, sealed);
+    sort_nearly(sealed);
     for (size_t i = 0; i < sealed->message_count; i++) {
         const struct message *message = &sealed->messages[i];
         uint32_t at = ledger_find(ledger, message->server, message->id);
@@ -151,6 +181,16 @@ key_order(const void *left, const void *right)
 }
 
 static bool
+keys_in_order(const struct event_key *keys, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        if (key_order(&keys[i - 1], &keys[i]) > 0)
+            return false;
+    }
+    return true;
+}
+
+static bool
 sort_lines(struct sealed *sealed, const struct message *message,
            struct event_key **keys, size_t *capacity)
 {
@@ -170,6 +210,8 @@ sort_lines(struct sealed *sealed, const struct message *message,
             .index = order[i],
         };
     }
+    if (keys_in_order(*keys, message->event_count))
+        return true;
     qsort(*keys, message->event_count, sizeof(**keys), key_order);
     for (uint32_t i = 0; i < message->event_count; i++)
         order[i] = (*keys)[i].index;

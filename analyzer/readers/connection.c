@@ -189,7 +189,7 @@ protocol_read(struct event *event, struct sv rest)
     return LINE_RECOGNISED;
 }
 
-/* -------------------------------------------------------- authenticators */
+/* ---------------------------------------------------------- authenticators */
 
 /* Index of the first ": 535 " or its like; the length if there is none. */
 static size_t

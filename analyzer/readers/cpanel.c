@@ -90,7 +90,7 @@ limit_text_read(struct sv text, struct event *event)
     return false;
 }
 
-/* -------------------------------------------------- identification lines */
+/* ---------------------------------------------------- identification lines */
 
 /* "EPOCH ID DOMAIN RCPT" after "SMTP connection outbound " */
 enum line_class
@@ -189,7 +189,7 @@ connection_ident_read(struct event *event, struct sv rest)
     return event->what.len ? LINE_PARSED : LINE_DAMAGED;
 }
 
-/* --------------------------------------------------------- other lines */
+/* ------------------------------------------------------------- other lines */
 
 /* The value between `key` and `end`; empty when there is no key. */
 static struct sv

@@ -75,7 +75,7 @@ struct branch {
     bool (*ends)(struct event *event, struct sv rest);
 };
 
-/* ------------------------------------------------ the ends of the lines */
+/* --------------------------------------------------- the ends of the lines */
 
 static bool
 delivery_ends(struct event *event, struct sv rest)
@@ -160,7 +160,7 @@ static const struct branch deferral_branch = {
     deferral_items, DEFERRAL_ITEMS, defer_stop, 1, true, true, deferral_ends
 };
 
-/* ------------------------------------------------------------- addresses */
+/* --------------------------------------------------------------- addresses */
 
 static void
 outcome_clear(struct event *event)
@@ -375,7 +375,7 @@ address_split(const struct branch *branch, struct sv text, struct event *event)
     return plain_split(branch, text, event);
 }
 
-/* --------------------------------------------------------------- targets */
+/* ----------------------------------------------------------------- targets */
 
 static enum delivery_target
 target_of(const struct event *event)

@@ -8,7 +8,7 @@
 
 #include "analyzer/base.h"
 
-/* ----------------------------------------------------------- message ids */
+/* ------------------------------------------------------------- message ids */
 
 /*
  * Exim's message id as a value, both forms (exim-log-format 1.4):
@@ -48,7 +48,7 @@ message_id_cmp(struct message_id a, struct message_id b)
     return a.process == b.process ? 0 : a.process < b.process ? -1 : 1;
 }
 
-/* ---------------------------------------------------------------- kinds */
+/* ------------------------------------------------------------------- kinds */
 
 enum event_kind {
     EVENT_OTHER = 0, /* a valid prefix, a text that no rule knows */

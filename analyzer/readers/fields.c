@@ -124,7 +124,7 @@ recipients_next(struct sv *rest, struct sv *ret_recipient)
     return true;
 }
 
-/* ------------------------------------------------------------ host items */
+/* -------------------------------------------------------------- host items */
 
 static bool
 byte_is_ip(char byte)

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* ------------------------------------------------- small steps in a view */
+/* --------------------------------------------------- small steps in a view */
 
 /* Inline, as these run several times for each line of a log. */
 #define STARTS(text, lit)                                                      \
@@ -89,7 +89,7 @@ byte_is_alnum(char byte)
     return byte_is_digit(byte) || (unsigned char)((byte | 32) - 'a') <= 25;
 }
 
-/* ------------------------------------------------------- stamps, prefixes */
+/* -------------------------------------------------------- stamps, prefixes */
 
 struct stamp {
     int64_t at_ms; /* as written, as if it were UTC */
@@ -113,7 +113,7 @@ bool prefix_read(struct sv record, struct event *event);
 /* The part of it after the stamp. */
 void prefix_read_id(struct sv rest, struct event *event);
 
-/* -------------------------------------------------------------- syslog */
+/* ------------------------------------------------------------------ syslog */
 
 struct syslog_line {
     int64_t at_ms; /* of the outer stamp; year 1972 when it has none */
@@ -137,7 +137,7 @@ bool syslog_unwrap(struct sv line, struct syslog_line *ret_line);
  */
 int64_t syslog_at_ms(const struct syslog_line *line, int64_t near_ms);
 
-/* -------------------------------------------------- fields, fields.c */
+/* -------------------------------------------------------- fields, fields.c */
 
 /* Length of the quoted text that starts `text`, quotes included; 0: open. */
 size_t quoted_length(struct sv text);
@@ -231,7 +231,7 @@ bool limit_text_read(struct sv text, struct event *event);
 /* Index of the last `needle`; -1 when there is none. */
 ptrdiff_t view_rfind(struct sv text, struct sv needle);
 
-/* ------------------------------------------------- one reader per shape */
+/* ---------------------------------------------------- one reader per shape */
 
 /* A text of a known kind into its fields. `rest` follows the marker. */
 enum line_class arrival_read(struct event *event, struct sv rest);

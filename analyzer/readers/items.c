@@ -15,7 +15,7 @@ field_at(struct event *event, size_t offset)
     return (struct sv *)(void *)((char *)event + offset);
 }
 
-/* ----------------------------------------------------------------- fills */
+/* ------------------------------------------------------------------- fills */
 
 static bool
 parent_set(struct event *event, struct sv value)
@@ -135,7 +135,7 @@ value_clear(struct event *event, const struct item_rule *rule)
     }
 }
 
-/* --------------------------------------------------------------- lengths */
+/* ----------------------------------------------------------------- lengths */
 
 static size_t
 word_length(const struct walk *walk, struct sv value)
@@ -253,7 +253,7 @@ value_length(struct walk *walk, struct event *event,
     return word_length(walk, value);
 }
 
-/* -------------------------------------------------------------- the walk */
+/* ---------------------------------------------------------------- the walk */
 
 /* Length of the flag's word with its marks (L.-, TFO*); 0: another word. */
 static size_t

@@ -403,7 +403,7 @@ static const struct kind_rule inner_rules[] = {
 };
 enum { INNER_RULES = sizeof(inner_rules) / sizeof(inner_rules[0]) };
 
-/* ------------------------------------------------------------ the search */
+/* -------------------------------------------------------------- the search */
 
 /* Rows of one first byte stand together: the first of them. */
 static size_t

@@ -119,7 +119,7 @@ held_give_up(struct reader *reader, struct held *held, bool whole)
     held->len = 0;
 }
 
-/* ---------------------------------------------------------- one record */
+/* -------------------------------------------------------------- one record */
 
 /* Quotes that are neither escaped nor closed. */
 static bool
@@ -377,7 +377,7 @@ syslog_read(struct reader *reader, struct sv line,
     return part_next(reader, line, outer, event, ret_back);
 }
 
-/* ------------------------------------------------------------ the reader */
+/* -------------------------------------------------------------- the reader */
 
 /* Plain stamps have a space where ISO ones have a T. */
 static bool

@@ -149,7 +149,7 @@ refusal_read(struct event *event, struct sv rest)
     return SKIP(&rest, "rejected ") && what_read(event, rest);
 }
 
-/* ------------------------------------------------- lines that begin H= */
+/* ----------------------------------------------------- lines that begin H= */
 
 static const struct note_rule {
     struct sv text;
@@ -340,7 +340,7 @@ rejection_host_read(struct event *event, struct sv rest)
     return event->kind == EVENT_ATTEMPT ? LINE_PARSED : LINE_UNPARSED;
 }
 
-/* ------------------------------------------------------ the other forms */
+/* --------------------------------------------------------- the other forms */
 
 /* "from <s>[ H=host][ U=id]: why"; the space before H= may be missing. */
 static bool

@@ -101,7 +101,7 @@ grouper_free(struct grouper *grouper)
     free(grouper);
 }
 
-/* ----------------------------------------------------------- their bytes */
+/* ------------------------------------------------------------- their bytes */
 
 static struct chunk *
 chunk_take(struct grouper *grouper)
@@ -247,7 +247,7 @@ grouper_settle(struct grouper *grouper)
     return status;
 }
 
-/* ------------------------------------------------------------- one by one */
+/* -------------------------------------------------------------- one by one */
 
 static enum status
 group_match(struct grouper *grouper, struct group *group, struct sv line,

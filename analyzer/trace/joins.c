@@ -9,7 +9,7 @@
 /* Lines times arrivals of one session: more is nobody's mail. */
 #define SESSION_PAIRS_MAX 100000
 
-/* ------------------------------------------------------------------- keys */
+/* -------------------------------------------------------------------- keys */
 
 static uint64_t
 key_make(struct sv kind, struct sv text, uint64_t number)
@@ -63,7 +63,7 @@ account_of(struct sv dir)
     return sv_starts(top, SV("home")) ? sv_cut(&dir, '/') : (struct sv){ 0 };
 }
 
-/* ----------------------------------------------------------------- events */
+/* ------------------------------------------------------------------ events */
 
 static bool
 joins_add(struct joins *joins, const struct join *join)
@@ -201,7 +201,7 @@ joins_event(struct joins *joins, const struct event *event,
     return takers[event->kind](joins, event, join);
 }
 
-/* ---------------------------------------------------------------- joining */
+/* ----------------------------------------------------------------- joining */
 
 static int
 join_cmp(const void *a, const void *b)

@@ -80,7 +80,7 @@ links_free(struct links *links)
     free(links);
 }
 
-/* ------------------------------------------------------------ one reading */
+/* ------------------------------------------------------------- one reading */
 
 /* The number of this message, from 1; 0 when out of memory. */
 static uint32_t
@@ -249,7 +249,7 @@ links_text_end(struct links *links)
     return ok ? STATUS_OK : STATUS_NOMEM;
 }
 
-/* -------------------------------------------------------------- resolving */
+/* --------------------------------------------------------------- resolving */
 
 const struct attachment *
 links_attached(const struct links *links, const struct text *text,

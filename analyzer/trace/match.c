@@ -24,7 +24,7 @@ struct matcher {
     bool scan_jit;
 };
 
-/* ------------------------------------------------- what must be in a line */
+/* -------------------------------------------------- what must be in a line */
 
 struct run { /* a stretch of the pattern that stands for itself */
     struct buf bytes;
@@ -111,7 +111,7 @@ required_text(struct sv pattern, struct buf *out)
     return ok;
 }
 
-/* -------------------------------------------------------------- compiling */
+/* --------------------------------------------------------------- compiling */
 
 static enum status
 code_compile(struct sv pattern, uint32_t flags, pcre2_code **ret_code,
@@ -216,7 +216,7 @@ matcher_free(struct matcher *matcher)
     free(matcher);
 }
 
-/* --------------------------------------------------------------- matching */
+/* ---------------------------------------------------------------- matching */
 
 static int
 code_match(struct matcher *matcher, const pcre2_code *code, bool jit,

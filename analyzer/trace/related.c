@@ -43,7 +43,7 @@ struct related {
     struct id_table numbers; /* of the stories, from 1 */
 };
 
-/* --------------------------------------------------------- the two readings */
+/* -------------------------------------------------------- the two readings */
 
 static bool
 is_stdin(const struct related *related, const struct text *text)
@@ -157,7 +157,7 @@ read_twice(struct related *related)
     return status ? status : read_spool(related);
 }
 
-/* ---------------------------------------------------------------- telling */
+/* ----------------------------------------------------------------- telling */
 
 static struct story *
 story_new(struct related *related, struct message_id id)
@@ -265,7 +265,7 @@ tell_all(struct related *related)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------- printing */
+/* ---------------------------------------------------------------- printing */
 
 /* By the record that ended it; those that have none stay in their order. */
 static int

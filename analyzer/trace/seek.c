@@ -52,7 +52,7 @@ seek_fits(const struct sources *sources, struct sv pattern)
     return bytes >= EVIDENCE_MIN_BYTES;
 }
 
-/* ---------------------------------------------------------------- probing */
+/* ----------------------------------------------------------------- probing */
 
 struct probe_view {
     bool skip_first; /* the bytes may begin inside a line */
@@ -149,7 +149,7 @@ seek_bisect(struct seek *seek, size_t source, uint64_t *ret_start)
     return STATUS_OK;
 }
 
-/* ---------------------------------------------------------------- reading */
+/* ----------------------------------------------------------------- reading */
 
 static bool
 keep_output(void *user, struct sv bytes)

@@ -45,7 +45,7 @@ warn_custody(struct sources *sources, const struct custody *custody)
     return status;
 }
 
-/* ------------------------------------------------------------------ texts */
+/* ------------------------------------------------------------------- texts */
 
 static int64_t
 first_stamp(struct sv head)
@@ -86,7 +86,7 @@ text_make(struct sources *sources, uint32_t source,
     return STATUS_OK;
 }
 
-/* ---------------------------------------------------------------- reading */
+/* ----------------------------------------------------------------- reading */
 
 struct reading { /* of one source */
     struct sources *sources;

@@ -35,7 +35,7 @@ struct run {
     struct fault *fault;
 };
 
-/* ----------------------------------------------------------------- takers */
+/* ------------------------------------------------------------------ takers */
 
 static enum status
 group_block(void *user, struct text *text, struct sv block,
@@ -221,7 +221,7 @@ run_collected(struct run *run)
     return status ? status : grouper_end(run->grouper);
 }
 
-/* ------------------------------------------------------------------ start */
+/* ------------------------------------------------------------------- start */
 
 static void
 run_look_around(struct run *run)
@@ -237,7 +237,7 @@ run_look_around(struct run *run)
     }
 }
 
-/* ------------------------------------------------- the period of --since */
+/* --------------------------------------------------- the period of --since */
 
 static enum status
 last_block(void *user, struct text *text, struct sv block,

@@ -11,7 +11,7 @@
 
 #define LINE_KEEP 16384 /* of a line that a case shows */
 
-/* --------------------------------------------------------------- collecting */
+/* -------------------------------------------------------------- collecting */
 
 static bool
 add_line(struct verifying *verifying, const struct case_citation *citation,
@@ -104,7 +104,7 @@ cited_collect(struct verifying *verifying)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------ reading */
+/* ----------------------------------------------------------------- reading */
 
 struct wanted { /* a line, and where it should be */
     size_t source;
@@ -327,7 +327,7 @@ cited_read(struct verifying *verifying, struct fault *fault)
     return status;
 }
 
-/* ------------------------------------------------------------------ telling */
+/* ----------------------------------------------------------------- telling */
 
 static bool
 tell_line(struct verifying *verifying, const struct cited_line *line)

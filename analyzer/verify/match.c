@@ -23,7 +23,7 @@ is_archive(const struct case_evidence *row)
     return same(row->kind, "archive");
 }
 
-/* ------------------------------------------------------------------ by text */
+/* ----------------------------------------------------------------- by text */
 
 /* The bytes of the text; those as found, where a bound left text unread. */
 static bool
@@ -55,7 +55,7 @@ match_by_text(struct verifying *verifying, size_t at)
         verifying->given[match->given].claimed = true;
 }
 
-/* ------------------------------------------------------------------ by name */
+/* ----------------------------------------------------------------- by name */
 
 /* A name without what says how it is packed. */
 static struct sv
@@ -148,7 +148,7 @@ match_make(struct verifying *verifying)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------------ telling */
+/* ----------------------------------------------------------------- telling */
 
 static bool
 add_name(struct buf *text, const char *container, const char *path)
