@@ -244,7 +244,8 @@ take_message(struct behaviour *behaviour, struct columns *columns, size_t i,
         behaviour->web_root += dir_is_web(sealed_name(sealed, dir));
         behaviour->new_dirs += unit && !unit->outside;
     }
-    behaviour->same_units += unit && unit->outside > 0;
+    behaviour->same_units +=
+        unit && unit->outside > 0 && !unit->shared && !unit->loopback;
     behaviour->to_owner += goes_here(behaviour, message);
     behaviour->links += has_link(sealed_name(sealed, arrival->subject));
     take_recipients(behaviour, message);

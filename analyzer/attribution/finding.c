@@ -116,6 +116,7 @@ domain_of_message(const struct attribution *attribution,
     if (!domain || message->account != account)
         domain = domain_name_of(attribution, message->arrival->sender);
     if (!domain || domain >= attribution->name_count ||
+        !attribution->hosted[domain] ||
         attribution->account_of[domain] != account)
         return 0;
     return domain;
@@ -164,6 +165,8 @@ name_owner(const struct attribution *attribution, const struct actor *actor,
         actor->kind == ACTOR_LOGIN
             ? actor->domain
             : domain_of_run(attribution, actor->account, messages, count);
+    if (!finding->account && finding->domain < attribution->name_count)
+        finding->account = attribution->account_of[finding->domain];
     if (actor->kind == ACTOR_LOGIN && sv_find_char(name, '@') >= 0)
         finding->mailbox = actor->name;
 }

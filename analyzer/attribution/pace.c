@@ -20,6 +20,7 @@
 #define FAMILY_MIN 3
 /* A run may pause so long and still be one run. */
 #define PAUSE (6 * HOUR)
+#define PAUSE_UNKNOWN (HOUR / 2)
 /* In a hundred: so much of a family outside the run makes it routine. */
 #define ROUTINE_SHARE 30
 
@@ -338,6 +339,16 @@ busy_between(const struct attribution *attribution, struct actor *actor,
     }
 }
 
+/* Messages without a subject to know them by must follow closely. */
+static int64_t
+pause_of(const struct attribution *attribution, const struct actor *actor,
+         uint32_t at)
+{
+    return attribution->sealed->messages[actor->messages[at]].family
+               ? PAUSE
+               : PAUSE_UNKNOWN;
+}
+
 /*
  * Where units of the run go on before and after it with mail that recurs, the
  * run is longer than its busiest part.
@@ -353,7 +364,7 @@ busy_extend(const struct attribution *attribution, struct actor *actor,
 
         if (time >= actor->busy_from || !actor->recurs[at[i - 1]])
             continue;
-        if (time < actor->busy_from - PAUSE)
+        if (time < actor->busy_from - pause_of(attribution, actor, at[i - 1]))
             break;
         actor->busy_from = time;
     }
@@ -362,7 +373,7 @@ busy_extend(const struct attribution *attribution, struct actor *actor,
 
         if (time <= actor->busy_to || !actor->recurs[at[i]])
             continue;
-        if (time > actor->busy_to + PAUSE)
+        if (time > actor->busy_to + pause_of(attribution, actor, at[i]))
             break;
         actor->busy_to = time;
     }

@@ -138,8 +138,8 @@ unknown_recipients(const struct behaviour *b)
 static bool
 usual_source(const struct behaviour *b)
 {
-    return b->same_units && share_of(b->same_units, b->message_count) >= 80 &&
-           !b->loopback;
+    return b->actor->kind == ACTOR_LOGIN && b->same_units &&
+           share_of(b->same_units, b->message_count) >= 80;
 }
 
 static bool
@@ -181,7 +181,7 @@ new_directory(const struct behaviour *b)
 static bool
 usual_directory(const struct behaviour *b)
 {
-    return share_of(b->same_units, b->message_count) >= 80;
+    return b->dirs && share_of(b->same_units, b->message_count) >= 80;
 }
 
 static bool
@@ -191,9 +191,21 @@ many_directories(const struct behaviour *b)
 }
 
 static bool
+local_connection(const struct behaviour *b)
+{
+    return share_of(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
+}
+
+static bool
 unknown_directory(const struct behaviour *b)
 {
-    return !b->dirs;
+    return !b->dirs && !local_connection(b);
+}
+
+static bool
+unknown_account(const struct behaviour *b)
+{
+    return b->actor->kind == ACTOR_ACCOUNT && !b->actor->account;
 }
 
 static bool
@@ -218,19 +230,14 @@ one_opening(const struct behaviour *b)
 static bool
 own_sender(const struct behaviour *b)
 {
-    return b->senders == 1 && !b->foreign_senders && b->message_count >= 10;
+    return b->actor->kind == ACTOR_ACCOUNT && b->senders == 1 &&
+           !b->foreign_senders && b->message_count >= 10;
 }
 
 static bool
 links_in_subjects(const struct behaviour *b)
 {
     return share_of(b->links, b->subjects) >= 20;
-}
-
-static bool
-local_connection(const struct behaviour *b)
-{
-    return share_of(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
 }
 
 /* ------------------------------------------------------------------ tables */
@@ -436,8 +443,23 @@ const struct weighed_rule weighed_rules[] = {
       unknown_directory,
       0,
       0,
+      SCRIPT | FORM,
+      1.0,
+      SHOW_NOTHING },
+    { { "unknown_caller", "the log does not say what called sendmail; most "
+                          "often it is a site" },
+      unknown_directory,
+      0,
+      0,
+      SYSTEM,
+      1.5,
+      SHOW_NOTHING },
+    { { "unknown_account", "the log does not say under which account it ran" },
+      unknown_account,
+      0,
+      0,
       SCRIPT | FORM | SYSTEM,
-      0.3,
+      2.0,
       SHOW_NOTHING },
     { { "owner_copied", "{share} of every hundred messages go to a mailbox "
                         "here, as a form's copies do" },

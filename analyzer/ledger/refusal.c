@@ -115,6 +115,10 @@ static const struct word_rule text_rules[] = {
     { { SV_LIT("barracudacentral") }, REFUSAL_SENDER_LISTED },
     { { SV_LIT("sorbs") }, REFUSAL_SENDER_LISTED },
     { { SV_LIT("dnsbl") }, REFUSAL_SENDER_LISTED },
+    { { SV_LIT("blocked using") }, REFUSAL_SENDER_LISTED },
+    { { SV_LIT("on our block") }, REFUSAL_SENDER_LISTED },
+    { { SV_LIT("on a block") }, REFUSAL_SENDER_LISTED },
+    { { SV_LIT("is blocked by") }, REFUSAL_SENDER_LISTED },
     { { SV_LIT("blocklist") }, REFUSAL_SENDER_LISTED },
     { { SV_LIT("blacklist") }, REFUSAL_SENDER_LISTED },
     { { SV_LIT("block list") }, REFUSAL_SENDER_LISTED },
@@ -298,9 +302,30 @@ without_addresses(struct sv text, char copy[LOOK_BYTES])
     return (struct sv){ copy, len };
 }
 
+/* "… blocked using LIST;": whoever runs it. */
+static bool
+note_list_named(struct sv text, struct sv *ret_listed)
+{
+    static const struct sv words = { SV_LIT("blocked using ") };
+    ptrdiff_t at = sv_find(text, words);
+    struct sv list;
+    size_t len = 0;
+
+    if (at < 0)
+        return false;
+    list = sv_drop(text, (size_t)at + words.len);
+    while (len < list.len && list.at[len] != ';' && list.at[len] != ' ' &&
+           list.at[len] != ',' && list.at[len] != '\\')
+        len++;
+    *ret_listed = sv_head(list, len);
+    return len > 0;
+}
+
 static void
 note_list(struct sv text, struct sv *ret_listed)
 {
+    if (note_list_named(text, ret_listed))
+        return;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
         if (sv_find(text, lists[i]) >= 0) {
             *ret_listed = lists[i];
@@ -325,7 +350,7 @@ read_lower(struct sv lower, bool temporary, struct sv *ret_listed)
     }
     refusal = by_code(answer);
     if (refusal == REFUSAL_SENDER_LISTED)
-        note_list(answer, ret_listed);
+        note_list(lower, ret_listed);
     if (refusal != REFUSAL_UNKNOWN)
         return refusal;
     answer = without_addresses(answer, spare);
@@ -348,9 +373,14 @@ refusal_read(struct sv text, bool temporary, struct sv *ret_listed)
 {
     char copy[LOOK_BYTES];
     struct sv lower = { copy, lower_copy(text, copy) };
+    enum refusal refusal;
 
     *ret_listed = (struct sv){ "", 0 };
     if (!text.len)
         return REFUSAL_UNKNOWN;
-    return read_lower(lower, temporary, ret_listed);
+    refusal = read_lower(lower, temporary, ret_listed);
+    /* What points into our copy must point into the caller's text. */
+    if (ret_listed->at >= copy && ret_listed->at < copy + lower.len)
+        ret_listed->at = text.at + (ret_listed->at - copy);
+    return refusal;
 }
