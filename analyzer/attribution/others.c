@@ -519,6 +519,45 @@ answer_order(const void *left, const void *right, void *user)
     return a->message < b->message ? -1 : a->message > b->message;
 }
 
+/*
+ * The address of an account that hands mail to a program or answers by
+ * itself, most often; of equals the first by name. 0: none does.
+ */
+static uint32_t
+answering_address(const struct attribution *attribution, uint32_t account)
+{
+    const struct sealed *sealed = attribution->sealed;
+    struct list list = { 0 };
+    uint32_t best = 0;
+    size_t best_count = 0;
+
+    for (size_t i = 0; i < sealed->recipient_count; i++) {
+        const struct recipient *recipient = &sealed->recipients[i];
+        uint32_t domain = domain_name_of(attribution, recipient->address);
+
+        if ((recipient->target == TARGET_PIPE ||
+             recipient->target == TARGET_AUTOREPLY) &&
+            domain && attribution->account_of[domain] == account)
+            list_add(&list, recipient->address);
+    }
+    if (list.count)
+        qsort(list.at, list.count, sizeof(*list.at), list_number_order);
+    for (size_t i = 0; i < list.count;) {
+        size_t from = i;
+
+        while (i < list.count && list.at[i] == list.at[from])
+            i++;
+        if (i - from > best_count || (i - from == best_count &&
+                                      sv_cmp(sealed_name(sealed, list.at[from]),
+                                             sealed_name(sealed, best)) < 0)) {
+            best = list.at[from];
+            best_count = i - from;
+        }
+    }
+    free(list.at);
+    return best;
+}
+
 static enum status
 judge_answers(struct attribution *attribution, const struct answer *answers,
               size_t count)
@@ -544,6 +583,11 @@ judge_answers(struct attribution *attribution, const struct answer *answers,
         return STATUS_NOMEM;
     finding->account = answers[0].account;
     finding->domain = domain_of_account(attribution, finding->account);
+    if (finding->account &&
+        kind_of(attribution, answers[0].message) == PRINCIPAL_AUTORESPONDER)
+        finding->mailbox = answering_address(attribution, finding->account);
+    if (finding->mailbox)
+        finding->domain = domain_name_of(attribution, finding->mailbox);
     return STATUS_OK;
 }
 
