@@ -1,4 +1,5 @@
-#include "analyzer/gathering.h"
+#include "analyzer/cut.h"
+#include "analyzer/pipe.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -9,8 +10,25 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+struct task { /* a source, or a part of one; what a thread takes next */
+    size_t source;
+    struct cut_run *cut; /* NULL: read whole */
+    unsigned part;       /* cut->cut.parts: the whole, for its hash alone */
+};
+
+struct cut_run { /* a source that several threads read */
+    struct cut cut;
+    size_t row;            /* of the text, SIZE_MAX before it is there */
+    _Atomic unsigned left; /* tasks */
+    _Atomic bool in_vain;  /* not what it was when it was cut */
+};
+
 struct pass { /* one run of the readers over all sources */
     struct gathering *gathering;
+    struct task *tasks;
+    size_t task_count;
+    struct cut_run *cuts; /* by source */
+    _Atomic int idle;     /* threads that may be had beside those at work */
     pthread_mutex_t lock; /* guards the rows and arena */
     _Atomic size_t next;
     _Atomic uint64_t done_bytes;
@@ -23,11 +41,14 @@ struct source_run { /* one source on its way through one thread */
     struct pass *pass;
     size_t source;
     size_t ordinal;
+    struct cut_run *cut; /* NULL: read whole and once */
+    bool for_hash;       /* the lines are read by others */
 };
 
 struct open_text {
     struct source_run *run;
     struct feed *feed;
+    struct pipe *pipe; /* NULL: fed by this thread */
     struct ledger *ledger;
     enum log_kind kind;
 };
@@ -115,14 +136,53 @@ add_row(struct gathering *gathering)
 
 /* -------------------------------------------------------------------- sink */
 
+/* Hands the feeding to a thread that has nothing else to do. */
+static void
+open_text_pipe(struct open_text *open)
+{
+    _Atomic int *idle = &open->run->pass->idle;
+
+    if (atomic_load_explicit(idle, memory_order_relaxed) <= 0)
+        return;
+    if (atomic_fetch_sub(idle, 1) > 0)
+        open->pipe = pipe_open(open->feed);
+    if (!open->pipe)
+        atomic_fetch_add(idle, 1);
+}
+
+static enum status
+open_text_unpipe(struct open_text *open)
+{
+    enum status status;
+
+    if (!open->pipe)
+        return STATUS_OK;
+    status = pipe_close(open->pipe);
+    open->pipe = NULL;
+    atomic_fetch_add(&open->run->pass->idle, 1);
+    return status;
+}
+
 static void
 open_text_free(struct open_text *open)
 {
     if (!open)
         return;
+    open_text_unpipe(open);
     feed_free(open->feed);
     ledger_free(open->ledger);
     free(open);
+}
+
+static bool
+open_text_feed(struct open_text *open)
+{
+    open->ledger = ledger_new();
+    if (!open->ledger ||
+        ledger_open_text(open->ledger, 0, open->kind) != STATUS_OK)
+        return false;
+    open->feed = feed_new(open->ledger, 0, open->kind);
+    return open->feed != NULL;
 }
 
 static bool
@@ -143,16 +203,12 @@ sink_begin(void *user, const struct custody *so_far, struct sv head,
         return STATUS_NOMEM;
     open->run = user;
     open->kind = head.len ? reader_sniff(head) : LOG_EMPTY;
-    *ret_wanted = kind_is_log(open->kind);
-    if (*ret_wanted) {
-        open->ledger = ledger_new();
-        if (open->ledger)
-            open->feed = feed_new(open->ledger, 0, open->kind);
-        if (!open->feed ||
-            ledger_open_text(open->ledger, 0, open->kind) != STATUS_OK) {
-            open_text_free(open);
-            return STATUS_NOMEM;
-        }
+    if (open->run->for_hash && open->kind != open->run->cut->cut.kind)
+        atomic_store(&open->run->cut->in_vain, true);
+    *ret_wanted = kind_is_log(open->kind) && !open->run->for_hash;
+    if (*ret_wanted && !open_text_feed(open)) {
+        open_text_free(open);
+        return STATUS_NOMEM;
     }
     *ret_text = open;
     return STATUS_OK;
@@ -169,7 +225,10 @@ sink_block(void *text, struct sv block, uint64_t offset_bytes,
         return STATUS_END;
     atomic_fetch_add_explicit(&pass->done_bytes, block.len,
                               memory_order_relaxed);
-    return feed_block(open->feed, block, offset_bytes, cut_bytes);
+    if (!open->pipe)
+        open_text_pipe(open);
+    return open->pipe ? pipe_block(open->pipe, block, offset_bytes, cut_bytes)
+                      : feed_block(open->feed, block, offset_bytes, cut_bytes);
 }
 
 /* A text that is no log is said so; it is not an error. */
@@ -187,32 +246,54 @@ note_kind(struct gathering *gathering, struct gathered_text *row)
     return gathering_note(gathering, row, sentences[row->kind]);
 }
 
+/* The feed's last lines; all of them are then in the ledger. */
+static enum status
+open_text_end(struct open_text *open)
+{
+    enum status status = open_text_unpipe(open);
+
+    if (status == STATUS_OK && open->feed)
+        status = feed_end(open->feed);
+    return status;
+}
+
+static enum status
+end_row(struct source_run *run, struct open_text *open,
+        const struct custody *custody)
+{
+    struct gathering *gathering = run->pass->gathering;
+    struct gathered_text *row;
+
+    if (run->cut && run->cut->row != SIZE_MAX) { /* read once more, whole */
+        gathering->texts[run->cut->row].ledger = open ? open->ledger : NULL;
+        return STATUS_OK;
+    }
+    row = add_row(gathering);
+    if (!row || !fill_row(gathering, row, custody))
+        return STATUS_NOMEM;
+    if (run->cut)
+        run->cut->row = (size_t)(row - gathering->texts);
+    row->source = run->source;
+    row->ordinal = run->ordinal++;
+    row->kind = open ? open->kind : LOG_UNKNOWN;
+    row->ledger = open ? open->ledger : NULL;
+    return note_kind(gathering, row) ? STATUS_OK : STATUS_NOMEM;
+}
+
 static enum status
 sink_end(void *user, void *text, const struct custody *custody)
 {
     struct source_run *run = user;
     struct open_text *open = text;
-    struct gathering *gathering = run->pass->gathering;
-    enum status status = STATUS_NOMEM;
-    struct gathered_text *row;
+    enum status status = open ? open_text_end(open) : STATUS_OK;
 
-    if (open && open->feed && feed_end(open->feed) != STATUS_OK) {
-        open_text_free(open);
-        return STATUS_NOMEM;
+    if (status == STATUS_OK) {
+        pthread_mutex_lock(&run->pass->lock);
+        status = end_row(run, open, custody);
+        pthread_mutex_unlock(&run->pass->lock);
     }
-    pthread_mutex_lock(&run->pass->lock);
-    row = add_row(gathering);
-    if (row && fill_row(gathering, row, custody)) {
-        row->source = run->source;
-        row->ordinal = run->ordinal++;
-        row->kind = open ? open->kind : LOG_UNKNOWN;
-        if (open) {
-            row->ledger = open->ledger;
-            open->ledger = NULL;
-        }
-        status = note_kind(gathering, row) ? STATUS_OK : STATUS_NOMEM;
-    }
-    pthread_mutex_unlock(&run->pass->lock);
+    if (status == STATUS_OK && open)
+        open->ledger = NULL; /* the row's now */
     open_text_free(open);
     return status;
 }
@@ -231,30 +312,111 @@ pass_fail(struct pass *pass, enum status status, const struct fault *fault)
     atomic_store(&pass->stop, true);
 }
 
+static enum status
+read_whole(struct pass *pass, const struct task *task, bool for_hash,
+           struct fault *fault)
+{
+    const struct gathering *gathering = pass->gathering;
+    struct source_run run = { .pass = pass,
+                              .source = task->source,
+                              .cut = task->cut,
+                              .for_hash = for_hash };
+    struct evidence_sink sink = {
+        .user = &run, .begin = sink_begin, .block = sink_block, .end = sink_end
+    };
+
+    return evidence_read(&gathering->list->sources[task->source],
+                         &gathering->limits, &sink, fault);
+}
+
+static enum status
+read_part(struct pass *pass, const struct task *task, struct fault *fault)
+{
+    const struct gathering *gathering = pass->gathering;
+    struct cut *cut = &task->cut->cut;
+    struct source_run run = { .pass = pass, .source = task->source };
+    struct open_text *open = calloc(1, sizeof(*open));
+    struct evidence_sink sink = { .user = &run, .block = sink_block };
+    enum status status = STATUS_NOMEM;
+
+    if (!open)
+        return STATUS_NOMEM;
+    open->run = &run;
+    open->kind = cut->kind;
+    if (open_text_feed(open))
+        status =
+            evidence_read_range(&gathering->list->sources[task->source],
+                                &gathering->limits, cut_from(cut, task->part),
+                                cut->ends[task->part], &sink, open, fault);
+    if (status == STATUS_OK)
+        status = open_text_end(open);
+    if (status == STATUS_OK) {
+        cut->ledgers[task->part] = open->ledger;
+        open->ledger = NULL;
+    } else if (status == STATUS_IO) { /* reading it whole says why */
+        atomic_store(&task->cut->in_vain, true);
+        status = STATUS_OK;
+    }
+    open_text_free(open);
+    return status;
+}
+
+/* After the last task of a cut source. */
+static enum status
+join_parts(struct pass *pass, const struct task *task, struct fault *fault)
+{
+    struct cut_run *run = task->cut;
+    struct ledger *ledger = NULL;
+    enum status status = STATUS_DAMAGED;
+
+    if (atomic_load(&run->in_vain))
+        cut_clear(&run->cut);
+    else
+        status = cut_join(&run->cut, &ledger);
+    if (status == STATUS_DAMAGED)
+        return read_whole(pass, task, false, fault);
+    if (status != STATUS_OK)
+        return status;
+    pthread_mutex_lock(&pass->lock);
+    pass->gathering->texts[run->row].ledger = ledger;
+    pthread_mutex_unlock(&pass->lock);
+    return STATUS_OK;
+}
+
+static enum status
+run_task(struct pass *pass, const struct task *task, struct fault *fault)
+{
+    enum status status;
+
+    if (!task->cut)
+        return read_whole(pass, task, false, fault);
+    if (task->part == task->cut->cut.parts)
+        status = read_whole(pass, task, true, fault);
+    else
+        status = read_part(pass, task, fault);
+    if (status == STATUS_OK && atomic_fetch_sub(&task->cut->left, 1) == 1)
+        status = join_parts(pass, task, fault);
+    return status;
+}
+
 static void *
-read_sources(void *user)
+run_tasks(void *user)
 {
     struct pass *pass = user;
-    const struct gathering *gathering = pass->gathering;
 
     for (;;) {
-        struct source_run run = { .pass = pass,
-                                  .source = atomic_fetch_add(&pass->next, 1) };
-        struct evidence_sink sink = { .user = &run,
-                                      .begin = sink_begin,
-                                      .block = sink_block,
-                                      .end = sink_end };
+        size_t next = atomic_fetch_add(&pass->next, 1);
         struct fault fault = { 0 };
         enum status status;
 
-        if (run.source >= gathering->list->source_count ||
-            atomic_load(&pass->stop))
-            return NULL;
-        status = evidence_read(&gathering->list->sources[run.source],
-                               &gathering->limits, &sink, &fault);
+        if (next >= pass->task_count || atomic_load(&pass->stop))
+            break;
+        status = run_task(pass, &pass->tasks[next], &fault);
         if (status != STATUS_OK)
             pass_fail(pass, status, &fault);
     }
+    atomic_fetch_add(&pass->idle, 1);
+    return NULL;
 }
 
 static unsigned
@@ -265,9 +427,60 @@ jobs_of(const struct gathering *gathering)
                   : cores > 0              ? (size_t)cores
                                            : 1;
 
-    if (jobs > gathering->list->source_count)
-        jobs = gathering->list->source_count;
     return jobs > 64 ? 64 : (unsigned)jobs;
+}
+
+static bool
+add_task(struct pass *pass, size_t *capacity, struct task task)
+{
+    void *grown = pass->tasks;
+
+    if (!array_reserve(&grown, capacity, pass->task_count + 1, sizeof(task)))
+        return false;
+    pass->tasks = grown;
+    pass->tasks[pass->task_count++] = task;
+    return true;
+}
+
+/*
+ * One task a source; a large plain one becomes several, its parts first and
+ * then the reading for its hash, which is the shortest.
+ */
+static bool
+list_tasks(struct pass *pass, unsigned jobs)
+{
+    const struct evidence_list *list = pass->gathering->list;
+    size_t capacity = 0;
+
+    pass->cuts = calloc(list->source_count + 1, sizeof(*pass->cuts));
+    if (!pass->cuts)
+        return false;
+    for (size_t i = 0; i < list->source_count; i++) {
+        struct cut_run *run = &pass->cuts[i];
+        struct task task = { .source = i };
+
+        run->row = SIZE_MAX;
+        if (cut_plan(&list->sources[i], &pass->gathering->limits, jobs,
+                     &run->cut)) {
+            task.cut = run;
+            atomic_store(&run->left, run->cut.parts + 1);
+        }
+        do {
+            if (!add_task(pass, &capacity, task))
+                return false;
+        } while (task.cut && task.part++ < run->cut.parts);
+    }
+    return true;
+}
+
+static void
+pass_clear(struct pass *pass)
+{
+    for (size_t i = 0; pass->cuts && i < pass->gathering->list->source_count;
+         i++)
+        cut_clear(&pass->cuts[i].cut);
+    free(pass->cuts);
+    free(pass->tasks);
 }
 
 static uint64_t
@@ -299,12 +512,18 @@ run_threads(struct pass *pass, unsigned jobs)
     unsigned started = 0;
     uint64_t all_bytes = all_bytes_of(pass->gathering);
 
+    atomic_store(&pass->idle, 0);
+    if (jobs > pass->task_count) {
+        atomic_store(&pass->idle, (int)(jobs - pass->task_count));
+        jobs = (unsigned)pass->task_count;
+    }
+
     /* With someone waiting, all gathering is done beside this thread. */
     while (started + (pass->gathering->options->progress.tell ? 0 : 1) < jobs &&
-           pthread_create(&threads[started], NULL, read_sources, pass) == 0)
+           pthread_create(&threads[started], NULL, run_tasks, pass) == 0)
         started++;
     if (!started || !pass->gathering->options->progress.tell)
-        read_sources(pass);
+        run_tasks(pass);
     for (unsigned i = 0; i < started; i++) {
         struct timespec until;
         int waited;
@@ -554,10 +773,14 @@ gathering_run(struct gathering *gathering, struct fault *fault)
     status = rewind_stdin(gathering, fault);
     if (status != STATUS_OK)
         return status;
-    if (pthread_mutex_init(&pass.lock, NULL) != 0)
+    if (!list_tasks(&pass, jobs_of(gathering)) ||
+        pthread_mutex_init(&pass.lock, NULL) != 0) {
+        pass_clear(&pass);
         return STATUS_NOMEM;
+    }
     run_threads(&pass, jobs_of(gathering));
     pthread_mutex_destroy(&pass.lock);
+    pass_clear(&pass);
     if (pass.status != STATUS_OK) {
         if (fault)
             *fault = pass.fault;

@@ -22,7 +22,6 @@ struct record_message {
     const char *domain;
     const char *sender; /* "<>": a bounce; NULL: no arrival seen */
     const char *subject;
-    const char *header_id;
     const char *protocol;
     const char *authenticator;
     const char *login;

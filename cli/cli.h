@@ -32,6 +32,8 @@ enum exit_status cmd_analyze(const struct settings *settings);
 enum exit_status cmd_render(const struct settings *settings);
 enum exit_status cmd_trace(const struct settings *settings);
 enum exit_status cmd_verify(const struct settings *settings);
+enum exit_status cmd_preserve(const struct settings *settings);
+enum exit_status cmd_export(const struct settings *settings);
 enum exit_status cmd_help(const struct settings *settings);
 
 /* One line to stderr, control characters made visible. */

@@ -20,22 +20,21 @@ help_overview(FILE *out)
         PACKAGE_VERSION);
     for (const struct command *command = command_rows; command->name; command++)
         fprintf(out, "  %-8s  %s\n", command->name, command->summary);
-    fputs("\n"
-          "Begin with the logs of the server, however old, packed or mixed:\n\n"
-          "  exinquest report -o /root/inquest /var/log/exim_mainlog*\n\n"
-          "and open investigator.html in that folder. EVIDENCE is any mix of "
-          "log files,\n"
-          "folders, archives and - for standard input; without any, the usual "
-          "places\n"
-          "are read. Evidence is never changed, and no network is used.\n\n"
-          "Exit status: 0 done, 1 some evidence was lost, 2 wrong command "
-          "line, 3 nothing\n"
-          "could be read, 4 an output could not be written, 5 the case does "
-          "not match, 6\n"
-          "internal failure.\n\n"
-          "exinquest help SUBCOMMAND explains one; exinquest --version names "
-          "the parts.\n",
-          out);
+    fputs(
+        "\n"
+        "Begin with the logs of the server, however old, packed or mixed, and "
+        "open\n"
+        "investigator.html in the folder that this makes:\n\n"
+        "  exinquest report -o /root/inquest /var/log/exim_mainlog*\n\n"
+        "EVIDENCE is any mix of logs, folders, archives and - for standard "
+        "input.\n\n"
+        "Exit status: 0 done, 1 some evidence was lost, 2 wrong command "
+        "line, 3 nothing\n"
+        "was read, 4 an output failed, 5 the case does not match, 6 internal "
+        "failure.\n\n"
+        "exinquest help SUBCOMMAND explains one; exinquest --version names "
+        "the parts.\n",
+        out);
 }
 
 /* "-o, --output DIR" */

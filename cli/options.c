@@ -1,3 +1,7 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "cli/options.h"
 
 #include "cli/cli.h"
@@ -21,6 +25,11 @@ const struct command command_rows[] = {
     { "verify", IN_VERIFY, "[options] CASE [EVIDENCE]...",
       "hold a case against the evidence it was made of", 1, SIZE_MAX,
       cmd_verify },
+    { "export", IN_EXPORT, "--to FORMAT [options] CASE|[EVIDENCE]...",
+      "write tables, lists or events for other programs", 0, SIZE_MAX,
+      cmd_export },
+    { "preserve", IN_PRESERVE, "[options] CASE",
+      "print what to copy before anything is cleaned", 1, 1, cmd_preserve },
     { "help", IN_HELP, "[SUBCOMMAND]", "explain a subcommand", 0, 1, cmd_help },
     { NULL, 0, NULL, NULL, 0, 0, NULL },
 };
@@ -62,12 +71,32 @@ static const struct option_word shells[] = {
     { NULL, 0 },
 };
 
+static const struct option_word exports[] = {
+    { "csv", 0 },        { "list", 0 }, { "jsonl", 0 },
+#ifdef WITH_SQLITE
+    { "sqlite", 0 },
+#endif
+    { "timesketch", 0 }, { NULL, 0 },
+};
+#ifdef WITH_SQLITE
+#define EXPORTS "of csv, list, jsonl, sqlite, timesketch"
+#else
+#define EXPORTS "of csv, list, jsonl, timesketch"
+#endif
+
+static const struct option_word list_items[] = {
+    { "addresses", 0 }, { "mailboxes", 0 }, { "scripts", 0 },
+    { "messages", 0 },  { NULL, 0 },
+};
+
 #define READING (IN_REPORT | IN_ANALYZE)
 #define WRITING (IN_REPORT | IN_RENDER)
 #define WORKING (READING | WRITING)
-#define ON_LOGS (READING | IN_TRACE | IN_VERIFY) /* that read evidence */
-#define ON_CASE (IN_VERIFY)                      /* that read a case back */
-#define EVERY (WORKING | IN_TRACE | IN_HELP | ON_CASE)
+#define ON_LOGS                                                                \
+    (READING | IN_TRACE | IN_VERIFY | IN_EXPORT) /* that read evidence */
+#define ON_CASE (IN_VERIFY | IN_PRESERVE)        /* that read a case back */
+#define SCOPED (READING | IN_EXPORT)
+#define EVERY (WORKING | IN_TRACE | IN_HELP | IN_EXPORT | ON_CASE)
 #define AT(field) offsetof(struct settings, field)
 
 const struct option option_rows[] = {
@@ -85,9 +114,17 @@ const struct option option_rows[] = {
       "one JSON object for each message" },
     { IN_TRACE, 0, "no-pager", OPTION_FLAG, NULL, AT(no_pager), NULL, 0,
       "accepted as exigrep's; there never is a pager" },
+    { IN_EXPORT, 0, "to", OPTION_WORD, "FORMAT", AT(export_to), exports, 0,
+      EXPORTS },
+    { IN_EXPORT, 'o', "output", OPTION_TEXT, "PATH", AT(export_path), NULL, 0,
+      "folder of the csv tables; file of any other" },
+    { IN_EXPORT, 0, "finding", OPTION_TEXT, "ID", AT(finding), NULL, 0,
+      "of a list: which finding (F1)" },
+    { IN_EXPORT, 0, "items", OPTION_WORD, "WHAT", AT(export_items), list_items,
+      0, "of addresses, mailboxes, scripts, messages" },
     { WORKING, 'o', "output", OPTION_TEXT, "DIR", AT(output_dir), NULL, 0,
       "folder for the files (exinquest-report)" },
-    { WORKING, 0, "force", OPTION_FLAG, NULL, AT(force), NULL, 0,
+    { WORKING | IN_EXPORT, 0, "force", OPTION_FLAG, NULL, AT(force), NULL, 0,
       "replace files that exist" },
     { IN_REPORT, 'f', "format", OPTION_WORDS, "LIST", AT(formats), all_formats,
       0, "of html,pdf,text,json,xml (" REPORT_FORMATS ")" },
@@ -97,15 +134,15 @@ const struct option option_rows[] = {
       0, "of html,pdf,text,json,xml (" RENDER_FORMATS ")" },
     { WRITING, 0, "for", OPTION_WORDS, "LIST", AT(audiences), audiences, 0,
       "of investigator,customer,ticket (investigator)" },
-    { READING, 0, "account", OPTION_TEXTS, "U", AT(accounts), NULL, 0, NULL },
-    { READING, 0, "domain", OPTION_TEXTS, "D", AT(domains), NULL, 0, NULL },
-    { READING, 0, "mailbox", OPTION_TEXTS, "M", AT(mailboxes), NULL, 0,
+    { SCOPED, 0, "account", OPTION_TEXTS, "U", AT(accounts), NULL, 0, NULL },
+    { SCOPED, 0, "domain", OPTION_TEXTS, "D", AT(domains), NULL, 0, NULL },
+    { SCOPED, 0, "mailbox", OPTION_TEXTS, "M", AT(mailboxes), NULL, 0,
       "only these; may repeat" },
     { WRITING, 0, "each-account", OPTION_FLAG, NULL, AT(each_account), NULL, 0,
       "one folder per affected account" },
-    { READING | IN_TRACE, 0, "since", OPTION_TIME, "T", AT(since), NULL, 0,
+    { SCOPED | IN_TRACE, 0, "since", OPTION_TIME, "T", AT(since), NULL, 0,
       NULL },
-    { READING | IN_TRACE, 0, "until", OPTION_TIME, "T", AT(until), NULL, 0,
+    { SCOPED | IN_TRACE, 0, "until", OPTION_TIME, "T", AT(until), NULL, 0,
       "date, ISO 8601, or -48h from the last line" },
     { READING, 0, "case", OPTION_TEXT, "ID", AT(case_id), NULL, 0,
       "case number on every page" },
@@ -123,25 +160,28 @@ const struct option option_rows[] = {
       "mmdb of countries or networks; may repeat" },
     { ON_LOGS, 'j', "jobs", OPTION_NUMBER, "N", AT(jobs), NULL, 1024,
       "threads (as many as cores)" },
-    { ON_LOGS, 0, "max-ratio", OPTION_NUMBER, "N", AT(max_ratio),
-      NULL, UINT32_MAX, NULL },
-    { ON_LOGS, 0, "max-text", OPTION_SIZE, "SIZE",
-      AT(max_text_bytes), NULL, INT64_MAX, NULL },
-    { ON_LOGS, 0, "max-line", OPTION_SIZE, "SIZE",
-      AT(max_line_bytes), NULL, UINT32_MAX, NULL },
-    { ON_LOGS, 0, "max-depth", OPTION_NUMBER, "N", AT(max_depth),
-      NULL, 64, NULL },
-    { ON_LOGS, 0, "max-members", OPTION_NUMBER, "N", AT(max_members),
-      NULL, INT32_MAX, "bounds on evidence" },
-    { WORKING | ON_LOGS | ON_CASE, 0, "no-sandbox", OPTION_FLAG, NULL, AT(no_sandbox),
-      NULL, 0, "do not drop privileges" },
-    { ON_LOGS, 0, "progress", OPTION_WORD, "WHEN", AT(progress),
-      progress_words, 0, "auto, always or never (auto: on a terminal)" },
+    { ON_LOGS, 0, "max-ratio", OPTION_NUMBER, "N", AT(max_ratio), NULL,
+      UINT32_MAX, NULL },
+    { ON_LOGS, 0, "max-text", OPTION_SIZE, "SIZE", AT(max_text_bytes), NULL,
+      INT64_MAX, NULL },
+    { ON_LOGS, 0, "max-line", OPTION_SIZE, "SIZE", AT(max_line_bytes), NULL,
+      UINT32_MAX, NULL },
+    { ON_LOGS, 0, "max-depth", OPTION_NUMBER, "N", AT(max_depth), NULL, 64,
+      NULL },
+    { ON_LOGS, 0, "max-members", OPTION_NUMBER, "N", AT(max_members), NULL,
+      INT32_MAX, "bounds on evidence" },
+    { WORKING | ON_LOGS | ON_CASE, 0, "no-sandbox", OPTION_FLAG, NULL,
+      AT(no_sandbox), NULL, 0, "do not drop privileges" },
+    { ON_LOGS, 0, "progress", OPTION_WORD, "WHEN", AT(progress), progress_words,
+      0, "auto, always or never (auto: on a terminal)" },
     { WORKING, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0, NULL },
     { WORKING, 'v', "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
       "say less; say more" },
     { IN_TRACE, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0, NULL },
     { IN_TRACE, 0, "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
+      "say less; say more" },
+    { IN_EXPORT, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0, NULL },
+    { IN_EXPORT, 'v', "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
       "say less; say more" },
     { IN_VERIFY, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0,
       "print only what does not match" },
@@ -153,8 +193,7 @@ const struct option option_rows[] = {
     { 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL },
 };
 
-/* ------------------------------------------------------------ what was meant
- */
+/* ---------------------------------------------------------- what was meant */
 
 #define NAME_MAX_BYTES 32
 

@@ -27,7 +27,9 @@ enum command_bit { /* which subcommands take an option */
                    IN_RENDER = 1 << 2,
                    IN_TRACE = 1 << 3,
                    IN_HELP = 1 << 4,
-                   IN_VERIFY = 1 << 5
+                   IN_VERIFY = 1 << 5,
+                   IN_PRESERVE = 1 << 6,
+                   IN_EXPORT = 1 << 7
 };
 
 struct texts { /* what an option that may repeat has gathered */
@@ -77,6 +79,11 @@ struct settings { /* a command line, understood; texts point into argv */
     bool json;
     uint64_t queue_seconds;
     bool has_queue_seconds;
+
+    const char *export_to; /* export */
+    const char *export_path;
+    const char *export_items;
+    const char *finding;
 
     const char *completion; /* help */
 };

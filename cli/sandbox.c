@@ -23,7 +23,7 @@
 #define WITH_LANDLOCK 1
 #endif
 
-/* -------------------------------------------------------------- Landlock */
+/* ---------------------------------------------------------------- Landlock */
 
 #ifdef WITH_LANDLOCK
 
@@ -165,7 +165,7 @@ landlock_enter(const struct sandbox *sandbox)
 
 #endif
 
-/* --------------------------------------------------------------- seccomp */
+/* ----------------------------------------------------------------- seccomp */
 
 #if defined(__x86_64__)
 #define NATIVE_ARCH AUDIT_ARCH_X86_64

@@ -390,7 +390,7 @@ chart_nice(int64_t value)
     return value;
 }
 
-/* -------------------------------------------------------------- the chart */
+/* --------------------------------------------------------------- the chart */
 
 static const struct kind_row {
     const char *kind;

@@ -31,8 +31,7 @@ struct room {
     xmlDoc *brand; /* NULL: plain */
 };
 
-/* ------------------------------------------------------------------- opening
- */
+/* ----------------------------------------------------------------- opening */
 
 static enum status
 schema_open(struct room *room, struct fault *fault)
@@ -104,8 +103,7 @@ room_free(struct room *room)
     free(room);
 }
 
-/* ------------------------------------------------------------------ document
- */
+/* ---------------------------------------------------------------- document */
 
 /* SHA-256 of the case as this reader may see it, in hexadecimal. */
 static enum status
@@ -261,8 +259,7 @@ out:
     return status;
 }
 
-/* -------------------------------------------------------------------- render
- */
+/* ------------------------------------------------------------------ render */
 
 static enum status
 render_pdf(const struct room *room, xmlDoc *document, struct buf *ret_bytes,

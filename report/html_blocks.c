@@ -88,7 +88,7 @@ element_inline(struct page *page, const char *element, const char *class,
     end(page);
 }
 
-/* ----------------------------------------------------------------- prose */
+/* ------------------------------------------------------------------- prose */
 
 static void
 block_para(struct page *page, const xmlNode *node, int level)
@@ -152,7 +152,7 @@ block_callout(struct page *page, const xmlNode *node, int level)
     end(page);
 }
 
-/* ------------------------------------------------------------- reasoning */
+/* --------------------------------------------------------------- reasoning */
 
 static void
 block_weighing(struct page *page, const xmlNode *node, int level)
@@ -246,7 +246,7 @@ block_checklist(struct page *page, const xmlNode *node, int level)
     end(page);
 }
 
-/* ---------------------------------------------------------------- tables */
+/* ------------------------------------------------------------------ tables */
 
 static const char *
 column_class(const xmlNode *column)
@@ -317,7 +317,7 @@ block_table(struct page *page, const xmlNode *node, int level)
         element_inline(page, "p", "note", node_child(node, "note"));
 }
 
-/* --------------------------------------------------------------- figures */
+/* ----------------------------------------------------------------- figures */
 
 /* Our own words of a caption: a stranger's never become a title. */
 static bool
@@ -412,7 +412,7 @@ block_numbers(struct page *page, const xmlNode *node, int level)
     end(page);
 }
 
-/* ------------------------------------------------------------- log lines */
+/* --------------------------------------------------------------- log lines */
 
 static void
 block_lines(struct page *page, const xmlNode *node, int level)
@@ -459,7 +459,7 @@ block_lane(struct page *page, const xmlNode *node, int level)
     end(page);
 }
 
-/* -------------------------------------------------------------- sections */
+/* ---------------------------------------------------------------- sections */
 
 void
 page_heading(struct page *page, const xmlNode *parent, int level)

@@ -22,6 +22,8 @@ put_escaped(struct html *html, struct sv text)
     };
     size_t from = 0;
 
+    if (!text.len) /* and perhaps no bytes to point at */
+        return;
     for (size_t i = 0; i < text.len; i++) {
         for (size_t k = 0; k < sizeof(escapes) / sizeof(escapes[0]); k++) {
             if (text.at[i] != escapes[k].byte)

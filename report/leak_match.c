@@ -159,7 +159,7 @@ leak_match_count(const struct leak_match *match)
     return match->count;
 }
 
-/* ------------------------------------------------------------ boundaries */
+/* -------------------------------------------------------------- boundaries */
 
 static bool
 is_name_byte(char byte)
@@ -261,7 +261,7 @@ leak_match_excuse(struct leak_match *match, struct sv folded)
     search(match, folded, forget, NULL);
 }
 
-/* --------------------------------------------------------------- folding */
+/* ----------------------------------------------------------------- folding */
 
 static const struct {
     struct sv from;

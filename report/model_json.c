@@ -56,7 +56,7 @@ model_child_text(const xmlNode *node, const char *name)
     return child ? model_text(child) : NULL;
 }
 
-/* ----------------------------------------------------------- JSON's marks */
+/* ------------------------------------------------------------ JSON's marks */
 
 static void
 json_line(struct json *json)
@@ -129,7 +129,7 @@ json_key(struct json *json, const char *key)
     buf_add(json->out, SV(": "));
 }
 
-/* ---------------------------------------------------------- by the table */
+/* ------------------------------------------------------------ by the table */
 
 static void
 json_scalar(struct json *json, enum model_type type, const char *text)

@@ -15,7 +15,7 @@
 #define DEFAULT_MAX_BYTES ((uint64_t)1 << 30)
 #define CHUNK_BYTES 65536
 
-/* ------------------------------------------------------------- to bytes */
+/* ---------------------------------------------------------------- to bytes */
 
 static int
 save_write(void *user, const char *bytes, int len)
@@ -49,7 +49,7 @@ model_to_xml(xmlDoc *doc, struct buf *out, struct fault *fault)
     return STATUS_OK;
 }
 
-/* ------------------------------------------------------------ validation */
+/* -------------------------------------------------------------- validation */
 
 struct complaint { /* the first thing that was wrong */
     int line;
@@ -134,7 +134,7 @@ model_validate(xmlDoc *doc, const char *template_dir, struct fault *fault)
     return status;
 }
 
-/* --------------------------------------------------------------- reading */
+/* ----------------------------------------------------------------- reading */
 
 struct reading {
     bool doctype;

@@ -51,7 +51,7 @@ output_new(bool force)
     return output;
 }
 
-/* ---------------------------------------------------------------- folders */
+/* ----------------------------------------------------------------- folders */
 
 /* One folder whose parents stand. */
 static enum status
@@ -122,7 +122,7 @@ dir_sync(const char *file_path, struct fault *fault)
     return failed ? STATUS_IO : STATUS_OK;
 }
 
-/* ------------------------------------------------------- temporary files */
+/* --------------------------------------------------------- temporary files */
 
 static char *
 path_join(const char *dir, const char *name)
@@ -190,17 +190,14 @@ temp_open(struct output *output, size_t i, const char *dir, int *ret_fd,
     return io_failed(fault, dir);
 }
 
+/* What was written is whole, or it is gone. */
 static enum status
-temp_write(struct output *output, size_t i, const char *dir, struct sv bytes,
+temp_close(struct output *output, size_t i, int fd, bool written,
            struct fault *fault)
 {
-    int fd = -1;
-    bool whole;
-    enum status status = temp_open(output, i, dir, &fd, fault);
+    enum status status = STATUS_OK;
+    bool whole = written && fsync(fd) == 0;
 
-    if (status != STATUS_OK)
-        return status;
-    whole = write_all(fd, bytes) && fsync(fd) == 0;
     if (!whole)
         status = io_failed(fault, output->finals[i]);
     if (close(fd) != 0 && whole)
@@ -208,13 +205,15 @@ temp_write(struct output *output, size_t i, const char *dir, struct sv bytes,
     if (status != STATUS_OK) {
         unlink(output->temp_texts[i]);
         temp_forget(output, i);
+        free(output->finals[i]);
+        output->finals[i] = NULL;
     }
     return status;
 }
 
 enum status
-output_add(struct output *output, const char *dir, const char *name,
-           struct sv bytes, struct fault *fault)
+output_begin(struct output *output, const char *dir, const char *name,
+             int *ret_fd, const char **ret_temp, struct fault *fault)
 {
     size_t i = output->count;
     struct stat about;
@@ -237,11 +236,11 @@ output_add(struct output *output, const char *dir, const char *name,
                            output->finals[i]);
         goto out;
     }
-    status = temp_write(output, i, dir, bytes, fault);
+    status = temp_open(output, i, dir, ret_fd, fault);
     if (status != STATUS_OK)
         goto out;
 
-    output->count++;
+    *ret_temp = output->temp_texts[i];
 out:
     if (status != STATUS_OK) {
         free(output->finals[i]);
@@ -250,7 +249,31 @@ out:
     return status;
 }
 
-/* ----------------------------------------------------------------- names */
+enum status
+output_finish(struct output *output, int fd, struct fault *fault)
+{
+    enum status status = temp_close(output, output->count, fd, true, fault);
+
+    output->count += status == STATUS_OK;
+    return status;
+}
+
+enum status
+output_add(struct output *output, const char *dir, const char *name,
+           struct sv bytes, struct fault *fault)
+{
+    const char *temp = NULL;
+    int fd = -1;
+    enum status status = output_begin(output, dir, name, &fd, &temp, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    status = temp_close(output, output->count, fd, write_all(fd, bytes), fault);
+    output->count += status == STATUS_OK;
+    return status;
+}
+
+/* ------------------------------------------------------------------- names */
 
 /* Fails rather than replace, also when the file came up meanwhile. */
 static int
@@ -326,10 +349,10 @@ output_free(struct output *output)
     if (!output)
         return;
     output_abandon(output);
-    for (size_t i = 0; i < output->count; i++)
+    for (size_t i = 0; i < OUTPUT_MAX_FILES; i++) {
         free(output->finals[i]);
-    for (size_t i = 0; i < OUTPUT_MAX_FILES; i++)
         free(output->temp_texts[i]);
+    }
     for (size_t i = 0; i < output->made_count; i++)
         free(output->made_texts[i]);
     free(output);

@@ -38,6 +38,19 @@ enum status output_add(struct output *output, const char *dir, const char *name,
                        struct sv bytes, struct fault *fault);
 
 /*
+ * The same for a file that is too large to be held: opens its temporary name,
+ * which others may open as well. The file is one of the run once
+ * output_finish() has checked and closed it; one file at a time.
+ * Borrow: *ret_temp lives until the run ends.
+ * Fails: as output_add().
+ */
+enum status output_begin(struct output *output, const char *dir,
+                         const char *name, int *ret_fd, const char **ret_temp,
+                         struct fault *fault);
+/* Closes `fd`, whatever comes of it. Fails: STATUS_IO. */
+enum status output_finish(struct output *output, int fd, struct fault *fault);
+
+/*
  * Gives every file its name, in the order in which they were added, and tells
  * each. Fails: STATUS_IO; what stands by then is whole, and without force it
  * is taken away again.

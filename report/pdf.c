@@ -27,7 +27,7 @@ struct frame { /* what the child sends before its bytes */
     size_t pdf_len;
 };
 
-/* ---------------------------------------------------- inside the child */
+/* -------------------------------------------------------- inside the child */
 
 static const struct paper {
     double width;
@@ -304,7 +304,7 @@ child_run(int fd, xmlDoc *document, const struct pdf_options *options)
               : 1);
 }
 
-/* --------------------------------------------------- inside the parent */
+/* ------------------------------------------------------- inside the parent */
 
 static bool
 read_all(int fd, void *data, size_t len)

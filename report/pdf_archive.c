@@ -1,7 +1,7 @@
 /* The metadata packet and the colour profile of an archived PDF. */
 #include "report/pdf_archive.h"
 
-/* ------------------------------------------------------------------ XMP */
+/* --------------------------------------------------------------------- XMP */
 
 static void
 xml_write(struct buf *out, const char *text)
@@ -108,7 +108,7 @@ pdf_date_write(struct buf *out, const char *as_of)
     return buf_add_char(out, 'Z');
 }
 
-/* ------------------------------------------------------------------ ICC */
+/* --------------------------------------------------------------------- ICC */
 
 #define ICC_BYTES 448
 #define ICC_TAGS 9

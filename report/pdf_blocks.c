@@ -22,7 +22,7 @@ pair_row(struct pdf *pdf, struct pdf_cell label, struct pdf_cell matter,
     return pdf_row(pdf, cells, 2, leading);
 }
 
-/* --------------------------------------------------------------- facts */
+/* ------------------------------------------------------------------- facts */
 
 static void
 fact_fill(struct pdf *pdf, struct pdf_cell *cell, const xmlNode *fact,
@@ -89,7 +89,7 @@ pdf_flow_facts(struct pdf *pdf, const xmlNode *facts, struct pdf_place place)
     pdf_space(pdf, 10);
 }
 
-/* ------------------------------------------------------------ weighing */
+/* ---------------------------------------------------------------- weighing */
 
 static const char *
 reason_tint(const char *side)
@@ -165,7 +165,7 @@ pdf_flow_weighing(struct pdf *pdf, const xmlNode *weighing,
     pdf_space(pdf, 6);
 }
 
-/* ----------------------------------------------------------- checklist */
+/* --------------------------------------------------------------- checklist */
 
 static void
 flow_step(struct pdf *pdf, const xmlNode *step, struct pdf_place place)
@@ -244,7 +244,7 @@ pdf_flow_command(struct pdf *pdf, const xmlNode *command,
     pdf_space(pdf, 4);
 }
 
-/* -------------------------------------------------------------- figure */
+/* ------------------------------------------------------------------ figure */
 
 void
 pdf_flow_figure(struct pdf *pdf, const xmlNode *figure, struct pdf_place place)
@@ -280,7 +280,7 @@ pdf_flow_figure(struct pdf *pdf, const xmlNode *figure, struct pdf_place place)
     pdf_space(pdf, 10);
 }
 
-/* ----------------------------------------------------------- log lines */
+/* --------------------------------------------------------------- log lines */
 
 /* L17 in bold, then where the line stands: E1:1204. */
 static struct pdf_text
@@ -353,7 +353,7 @@ pdf_flow_lines(struct pdf *pdf, const xmlNode *lines, struct pdf_place place)
     pdf_space(pdf, 8);
 }
 
-/* ---------------------------------------------------------------- lane */
+/* -------------------------------------------------------------------- lane */
 
 static uint32_t
 event_ink(const char *kind)

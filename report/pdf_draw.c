@@ -31,7 +31,7 @@ cell_x(const struct pdf *pdf, double x, double width)
     return pdf->left + x;
 }
 
-/* ------------------------------------------------------------ furniture */
+/* --------------------------------------------------------------- furniture */
 
 static double
 plain_draw(struct pdf *pdf, const char *words, enum pdf_style style, double x,
@@ -158,7 +158,7 @@ foot_draw(struct pdf *pdf, size_t page)
     buf_clear(&text);
 }
 
-/* --------------------------------------------------------------- pieces */
+/* ------------------------------------------------------------------ pieces */
 
 static void
 dest_set(struct pdf *pdf, const char *name, double y)
@@ -294,7 +294,7 @@ piece_draw(struct pdf *pdf, const struct pdf_piece *piece)
     }
 }
 
-/* ---------------------------------------------------------------- pages */
+/* ------------------------------------------------------------------- pages */
 
 /*
  * All that is no content, in one artifact at the page's beginning: what is

@@ -26,7 +26,7 @@ object_at(struct finisher *finisher, struct sv reference)
     return &finisher->file.objects[number];
 }
 
-/* ------------------------------------------------- what is in the file */
+/* ----------------------------------------------------- what is in the file */
 
 /* Of what a tree of structure holds: the figures, in reading order. */
 static void
@@ -118,7 +118,7 @@ finisher_read(struct finisher *finisher, struct fault *fault)
     return STATUS_OK;
 }
 
-/* --------------------------------------------------------------- edits */
+/* ------------------------------------------------------------------- edits */
 
 static void
 edit_element(struct finisher *finisher, size_t number, struct edits *edits)
@@ -247,7 +247,7 @@ object_edit(struct finisher *finisher, size_t number, struct edits *edits)
         edit_info(finisher, edits);
 }
 
-/* --------------------------------------------------------- all of it */
+/* --------------------------------------------------------------- all of it */
 
 static void
 objects_write(struct finisher *finisher)

@@ -8,7 +8,7 @@
 #define PANEL_PAD 10.0
 #define DEPTH_MAX 12
 
-/* --------------------------------------------------------------- items */
+/* ------------------------------------------------------------------- items */
 
 struct pdf_item *
 pdf_item_add(struct pdf *pdf, enum pdf_item_kind kind)
@@ -98,7 +98,7 @@ pdf_block(struct pdf *pdf, struct pdf_text text, double x, const char *tag)
     return pdf_row(pdf, cell, 1, pdf_type_of(text.style)->leading);
 }
 
-/* ------------------------------------------------------------ headings */
+/* ---------------------------------------------------------------- headings */
 
 static void
 outline_add(struct pdf *pdf, const char *title, const char *dest, int level)
@@ -175,7 +175,7 @@ pdf_flow_heading(struct pdf *pdf, const xmlNode *owner, const char *lead,
         outline_add(pdf, heading_title(pdf, heading, lead), id, level - 2);
 }
 
-/* ----------------------------------------------------- running blocks */
+/* ---------------------------------------------------------- running blocks */
 
 static void
 flow_para(struct pdf *pdf, const xmlNode *para, struct pdf_place place)

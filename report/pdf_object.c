@@ -8,7 +8,7 @@
 #define OBJECTS_MAX ((uint64_t)1 << 23)
 #define XREF_ENTRY_BYTES 20
 
-/* --------------------------------------------------------------- values */
+/* ------------------------------------------------------------------ values */
 
 static bool
 is_blank(char byte)
@@ -200,7 +200,7 @@ pdf_reference(struct sv value)
     return (size_t)number;
 }
 
-/* -------------------------------------------------------------- writing */
+/* ----------------------------------------------------------------- writing */
 
 void
 pdf_value_write(struct buf *out, struct sv value)
@@ -300,7 +300,7 @@ pdf_text_write(struct buf *out, struct sv utf8)
     buf_add_char(out, '>');
 }
 
-/* ------------------------------------------------------------- the file */
+/* ---------------------------------------------------------------- the file */
 
 static enum status
 refuse(struct fault *fault, const char *what)

@@ -11,7 +11,7 @@
 #define DEFLATE_LEVEL 6
 #define STREAM_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
-/* -------------------------------------------------------------- values */
+/* ------------------------------------------------------------------ values */
 
 void
 finisher_fail(struct finisher *finisher, enum status status)
@@ -73,7 +73,7 @@ finisher_write_array(struct finisher *finisher, struct buf *out,
     buf_add(out, SV(" ]"));
 }
 
-/* ------------------------------------------------------------- streams */
+/* ----------------------------------------------------------------- streams */
 
 static enum status
 flate_unpack(struct sv packed, struct buf *ret_plain)
@@ -205,7 +205,7 @@ out:
     buf_clear(&packed);
 }
 
-/* ------------------------------------------------------------- packing */
+/* ----------------------------------------------------------------- packing */
 
 void
 finisher_write_stream(struct finisher *finisher, size_t number, struct sv bytes,

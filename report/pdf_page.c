@@ -62,7 +62,7 @@ piece_add(struct pdf *pdf, struct pdf_piece piece)
     pdf->pieces[pdf->piece_count++] = piece;
 }
 
-/* ---------------------------------------------------------------- pages */
+/* ------------------------------------------------------------------- pages */
 
 static void
 page_begin(struct pager *pager)
@@ -138,7 +138,7 @@ page_turn(struct pager *pager)
     }
 }
 
-/* -------------------------------------------------------------- placing */
+/* ----------------------------------------------------------------- placing */
 
 static void
 row_place(struct pager *pager, const struct pdf_item *row, size_t from,

@@ -215,7 +215,7 @@ pdf_builder_add_evidence(struct pdf *pdf, struct pdf_text_builder *builder,
         builder_span(pdf, builder, start, (struct pdf_span){ .looks = looks });
 }
 
-/* -------------------------------------------------------------- inline */
+/* ------------------------------------------------------------------ inline */
 
 /* What of a stranger's text is code-like, and so in mono. */
 static bool

@@ -6,7 +6,7 @@
 
 #define DEPTH_MAX 12
 
-/* ------------------------------------------------------------ the tree */
+/* ---------------------------------------------------------------- the tree */
 
 const char *
 pdf_keep(struct pdf *pdf, struct sv text)
@@ -70,7 +70,7 @@ pdf_word(struct pdf *pdf, const char *id)
     return "";
 }
 
-/* ------------------------------------------------------- link targets */
+/* ------------------------------------------------------------ link targets */
 
 /* Names go into cairo's attribute strings: nothing that could end one. */
 static bool

@@ -53,7 +53,7 @@ pdf_type_of(enum pdf_style style)
     return &types[style];
 }
 
-/* -------------------------------------------------------------- layouts */
+/* ----------------------------------------------------------------- layouts */
 
 PangoFontDescription *
 pdf_face_new(double size, bool bold, bool mono)
@@ -192,7 +192,7 @@ pdf_text_fit(struct pdf *pdf, struct pdf_text *text, double width)
     g_object_unref(layout);
 }
 
-/* -------------------------------------------------------------- drawing */
+/* ----------------------------------------------------------------- drawing */
 
 struct brush { /* what is open while one text is drawn */
     struct pdf *pdf;

@@ -46,7 +46,7 @@ put(struct redact *redact, xmlNode *to, const char *name, const char *text)
     return node;
 }
 
-/* --------------------------------------------------------------- texts */
+/* ------------------------------------------------------------------- texts */
 
 /* As `kind`, its sibling, says. */
 static void
@@ -145,7 +145,7 @@ redact_scalar(struct redact *redact, const xmlNode *from, xmlNode *to,
         put(redact, to, name, redact->text.at ? redact->text.at : "");
 }
 
-/* -------------------------------------------------------------- arrays */
+/* ------------------------------------------------------------------ arrays */
 
 static void
 redact_list(struct redact *redact, const xmlNode *from, xmlNode *to,
@@ -230,7 +230,7 @@ redact_whole(struct redact *redact, const xmlNode *from, xmlNode *to,
         redact->failed = true;
 }
 
-/* -------------------------------------------------------------- sums */
+/* -------------------------------------------------------------------- sums */
 
 static int64_t
 own_sum(struct redact *redact, const char *column)
@@ -284,7 +284,7 @@ redact_series(struct redact *redact, xmlNode *to)
         redact->failed = true;
 }
 
-/* -------------------------------------------------------- by the table */
+/* ------------------------------------------------------------ by the table */
 
 static void
 redact_field(struct redact *redact, const xmlNode *from, xmlNode *to,

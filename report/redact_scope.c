@@ -31,7 +31,7 @@ redact_scope_add(struct redact_scope *scope, struct names *set, struct sv text)
     return text.len ? names_add(set, folded(scope, text)) : 0;
 }
 
-/* ------------------------------------------------------------------ whose */
+/* ------------------------------------------------------------------- whose */
 
 static bool
 within(struct redact_scope *scope, const struct names *set, struct sv domain)

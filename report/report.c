@@ -49,8 +49,7 @@ struct run {
     struct fault *fault;
 };
 
-/* --------------------------------------------------------------------- scope
- */
+/* ------------------------------------------------------------------- scope */
 
 static void
 scope_clear(struct scope *scope)
@@ -110,8 +109,7 @@ case_for(const struct run *run, const struct scope *scope,
     return redact_case(run->casedoc, &options, ret_doc, run->fault);
 }
 
-/* --------------------------------------------------------------------- files
- */
+/* ------------------------------------------------------------------- files */
 
 static enum status
 file_add(struct run *run, const char *dir, const char *base, const char *suffix,
@@ -208,8 +206,7 @@ audience_add(struct run *run, const char *dir, const struct audience *audience,
     return status;
 }
 
-/* ---------------------------------------------------------------------- runs
- */
+/* -------------------------------------------------------------------- runs */
 
 /* All files of one folder: the case, then the audiences. */
 static enum status

@@ -21,6 +21,7 @@
 #define DEPTH_MAX 200
 #define VARS_MAX 2000
 #define XPATH_STEPS_MAX 10000000
+#define XPATH_STEPS_A_NODE 100 /* more for a large case, still linear */
 #define PARSE_OPTIONS                                                          \
     (XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING)
 
@@ -216,7 +217,7 @@ templates_parse(const struct templates *templates, const char *name,
     return parse_with(templates, name, NULL, ret_doc, fault);
 }
 
-/* ---------------------------------------------------------------- the fence */
+/* --------------------------------------------------------------- the fence */
 
 /* What a style sheet complained of; the first complaint is the useful one. */
 struct complaint {
@@ -360,6 +361,27 @@ params_set(xsltTransformContext *context, const struct template_param *params)
     return true;
 }
 
+/* Elements and texts of a tree: what an honest outline walks over. */
+static unsigned long
+nodes_count(const xmlDoc *doc)
+{
+    const xmlNode *root = xmlDocGetRootElement(doc);
+    const xmlNode *node = root;
+    unsigned long count = 0;
+
+    while (node) {
+        count++;
+        if (node->type == XML_ELEMENT_NODE && node->children) {
+            node = node->children;
+            continue;
+        }
+        while (node != root && !node->next)
+            node = node->parent;
+        node = node == root ? NULL : node->next;
+    }
+    return count;
+}
+
 static enum status
 style_run(xsltStylesheet *style, const char *name, xmlDoc *input,
           const struct template_param *params, struct complaint *complaint,
@@ -375,7 +397,8 @@ style_run(xsltStylesheet *style, const char *name, xmlDoc *input,
         goto out;
     context->maxTemplateDepth = DEPTH_MAX;
     context->maxTemplateVars = VARS_MAX;
-    context->xpathCtxt->opLimit = XPATH_STEPS_MAX;
+    context->xpathCtxt->opLimit =
+        XPATH_STEPS_MAX + XPATH_STEPS_A_NODE * nodes_count(input);
     xsltSetTransformErrorFunc(context, complaint, complaint_add);
     if (!params_set(context, params))
         goto out;
@@ -406,6 +429,8 @@ templates_transform(const struct templates *templates, const char *outline,
     xsltStylesheet *style = NULL;
     xmlStructuredErrorFunc errors = xmlStructuredError;
     void *errors_user = xmlStructuredErrorContext;
+    xmlGenericErrorFunc said = xmlGenericError;
+    void *said_user = xmlGenericErrorContext;
     enum status status;
     char name[96];
     int len = snprintf(name, sizeof(name), "brand:/outline/%s.xsl", outline);
@@ -417,6 +442,7 @@ templates_transform(const struct templates *templates, const char *outline,
     /* libxslt keeps these for the whole process, so they are put back. */
     xsltSetLoaderFunc(load_document);
     xsltSetGenericErrorFunc(&complaint, complaint_add);
+    xmlSetGenericErrorFunc(&complaint, complaint_add);
     xmlSetStructuredErrorFunc(&complaint,
                               (xmlStructuredErrorFunc)complaint_error);
     status = style_open(templates, name, &complaint, &style, fault);
@@ -428,6 +454,7 @@ templates_transform(const struct templates *templates, const char *outline,
     if (style)
         xsltFreeStylesheet(style);
     xmlSetStructuredErrorFunc(errors_user, errors);
+    xmlSetGenericErrorFunc(said_user, said);
     xsltSetGenericErrorFunc(NULL, NULL);
     xsltSetLoaderFunc(NULL);
     return status;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ------------------------------------------------------------- catalogues */
+/* -------------------------------------------------------------- catalogues */
 
 static int
 message_cmp(const void *left, const void *right)

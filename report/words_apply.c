@@ -97,7 +97,7 @@ message_form(const struct words *words, const xmlNode *message,
     return form ? form : node_child(message, "other");
 }
 
-/* -------------------------------------------------------------- sentences */
+/* --------------------------------------------------------------- sentences */
 
 static bool
 text_append(xmlNode *to, struct sv text)
@@ -212,7 +212,7 @@ sentence_fill(struct words *words, xmlNode *sentence)
     return ok;
 }
 
-/* ----------------------------------------------------------------- values */
+/* ------------------------------------------------------------------ values */
 
 static bool
 fill_num(struct words *words, const xmlNode *node, struct buf *out)

@@ -28,7 +28,7 @@ static char *reserve; /* NULL: there is none */
 static size_t reserve_used;
 static size_t reserve_blocks; /* when the last is back, all is free again */
 
-/* ------------------------------------------------------------ the reserve */
+/* ------------------------------------------------------------- the reserve */
 
 static bool
 is_reserve(const void *memory)

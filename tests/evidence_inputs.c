@@ -16,7 +16,7 @@
 
 #include "tests/evidence_inputs.h"
 
-/* ----------------------------------------------------------------- inputs */
+/* ------------------------------------------------------------------ inputs */
 
 /* Lines [from, to) of the text that most inputs hold; they differ enough. */
 void
@@ -218,7 +218,7 @@ pack_zip(struct buf *out, struct sv bytes)
     pack_in(out, bytes, ARCHIVE_FORMAT_ZIP, "in.zip");
 }
 
-/* ------------------------------------------------------------- the makers */
+/* -------------------------------------------------------------- the makers */
 
 static void
 make_plain(struct buf *out)
@@ -747,7 +747,7 @@ make_long_name(struct buf *out)
             "0123456789012345678901234567890123456789");
 }
 
-/* ------------------------------------------------------------------ table */
+/* ------------------------------------------------------------------- table */
 
 static const struct input {
     const char *name;

@@ -285,7 +285,8 @@ class Renaming:
 
     def text(self, text):
         text = re.sub(
-            r"(?<![A-Za-z0-9._%+=&*-])([A-Za-z0-9._%+=&-]+)@"
+            r"(?<![A-Za-z0-9._%+&*-])"
+            r"((?:[A-Za-z0-9._-]+\+[A-Za-z0-9._-]+=)?[A-Za-z0-9._%+&-]+)@"
             r"((?:[A-Za-z0-9_-]+\.)+[A-Za-z]+)",
             lambda m: "\x00" + self.local(m[1]) + "\x01" +
             self.domain(m[2]) + "\x02", text)
@@ -593,17 +594,22 @@ def is_reject(name):
 
 
 def merge_texts(texts):
-    """Records of several logs in the order of their stamps."""
+    """Logs merged by stamp; a line stays where its own log has it, even if
+    somebody forged its stamp."""
     records = []
     for text in texts:
+        mine = []
         for line in text.split("\n"):
             if STAMP.match(line):
-                records.append([line])
-            elif records and line:
-                records[-1].append(line)
-    records.sort(key=lambda r: r[0][:23] if r[0][19] == "." else
-                 r[0][:19] + ".000")
-    return "".join("\n".join(r) + "\n" for r in records)
+                at = line[:23] if line[19] == "." else line[:19] + ".000"
+                mine.append([at, line])
+            elif mine and line:
+                mine[-1][1] += "\n" + line
+        for i in range(len(mine) - 2, -1, -1):
+            mine[i][0] = min(mine[i][0], mine[i + 1][0])
+        records += mine
+    records.sort(key=lambda r: r[0])
+    return "".join(r[1] + "\n" for r in records)
 
 
 def lay(logset, other):
@@ -616,7 +622,8 @@ def lay(logset, other):
     other.truth = dict(other.truth)
     other = rename(other, salt="under", keep_host=True)
     other = other.clone(lambda t: t.replace(other.truth["hostname"], host))
-    delta = utc(logset.truth["period"][0]) - utc(other.truth["period"][0])
+    delta = int(utc(logset.truth["period"][0]) -
+                utc(other.truth["period"][0]))
     gap = offset_of(logset) - offset_of(other)
     other = map_ids(move(other, delta), pid=500000)
     other = zone(other, gap)

@@ -21,6 +21,8 @@ import logset as L
 # Of every compromise that is claimed with at least this confidence the culprit
 # has to be one.
 CLAIMED = 0.5
+# An incident taken for something else is wrong, not weak, from here on.
+SURE = 0.8
 ONSET_SECONDS = 120
 HOUR = 3600
 
@@ -176,9 +178,10 @@ def judge(case, logset, rule):
                 overlap(f, incident)]
         hits = [f for f in near if f["kind"] == incident["kind"]]
         if not hits:
-            weaker.append(f"missed {what}" + "".join(
-                "; instead " + brief(f) for f in findings
-                if overlap(f, incident)))
+            others = [f for f in findings if overlap(f, incident)]
+            sure = any(f["confidence"] >= SURE for f in others)
+            (wrong if sure else weaker).append(f"missed {what}" + "".join(
+                "; instead " + brief(f) for f in others))
             continue
         best = max(hits, key=lambda f: overlap(f, incident))
         for word in judge_messages(best, incident, logset, present):

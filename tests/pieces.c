@@ -20,8 +20,7 @@ chance_below(struct chance *chance, uint64_t bound)
     return (chance->state * UINT64_C(0x2545f4914f6cdd1d) >> 16) % bound;
 }
 
-/* -------------------------------------------------------------------- wholes
- */
+/* ------------------------------------------------------------------ wholes */
 
 static bool
 entry_read(struct archive *archive, struct buf *out)
@@ -112,8 +111,7 @@ wholes_clear(struct wholes *wholes)
     wholes->count = 0;
 }
 
-/* -------------------------------------------------------------------- pieces
- */
+/* ------------------------------------------------------------------ pieces */
 
 void
 pieces_clear(struct pieces *pieces)
@@ -137,11 +135,22 @@ pieces_add(struct pieces *pieces, struct sv text)
     return true;
 }
 
+static bool
+has_piece(const struct pieces *pieces, struct sv text)
+{
+    for (size_t i = 0; i < pieces->count; i++) {
+        if (sv_eq(pieces->items[i], text))
+            return true;
+    }
+    return false;
+}
+
 bool
 pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
            struct chance *chance)
 {
     uint64_t odds = text.len / 100 / (wanted + 1) + 1; /* a line: 100 bytes */
+    enum log_kind kind = reader_sniff(text);
     struct sv previous = { "", 0 };
     struct sv rest = text;
     const char *begin = text.at;
@@ -153,7 +162,14 @@ pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
         if (line.at > begin && reader_may_cut(previous, line) &&
             (equal || chance_below(chance, odds) == 0)) {
             struct sv piece = { begin, (size_t)(line.at - begin) };
+            struct sv others = { line.at,
+                                 text.len - (size_t)(line.at - text.at) };
 
+            previous = line;
+            /* A few refusals may be of either log; equal files are copies. */
+            if (reader_sniff(piece) != kind || reader_sniff(others) != kind ||
+                has_piece(pieces, piece) || has_piece(pieces, others))
+                continue;
             if (!pieces_add(pieces, piece))
                 return false;
             begin = line.at;
@@ -164,8 +180,7 @@ pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
         pieces, (struct sv){ begin, (size_t)(text.at + text.len - begin) });
 }
 
-/* -------------------------------------------------------------------- packing
- */
+/* ----------------------------------------------------------------- packing */
 
 enum packing {
     PACK_PLAIN,

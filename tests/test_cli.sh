@@ -204,7 +204,7 @@ result $? alone_is_helpful
     grep -q '^inflate: ' out &&
     grep -q '^PDF: ' out
 result $? version_names_parts
-for name in '' report analyze render trace verify help; do
+for name in '' report analyze render trace verify preserve export help; do
     # shellcheck disable=SC2086 # none is no argument
     "$EXINQUEST" help $name >out
     awk 'length > 80 { wide = 1 } END { exit wide || NR > 24 }' out

@@ -22,7 +22,7 @@
 #include "analyzer/evidence/hash.h"
 #include "tests/evidence_inputs.h"
 
-/* ------------------------------------------------------------- collecting */
+/* -------------------------------------------------------------- collecting */
 
 struct collected { /* one text while it is given */
     struct buf text;
@@ -201,7 +201,7 @@ collector_clear(struct collector *collector)
     buf_clear(&collector->last_text);
 }
 
-/* -------------------------------------------------------- files and folders */
+/* ------------------------------------------------------- files and folders */
 
 static char folder[] = "/tmp/test_evidence.XXXXXX";
 
@@ -247,7 +247,7 @@ collect_file(const char *path, struct sv bytes,
     return status;
 }
 
-/* ------------------------------------------------------------------- rows */
+/* -------------------------------------------------------------------- rows */
 
 static const struct evidence_limits few_members = { .max_members = 3 };
 static const struct evidence_limits short_names = { .max_name_bytes = 8 };
@@ -492,7 +492,7 @@ cut_text_has_no_hash(void **state)
     collector_clear(&collector);
 }
 
-/* ------------------------------------------------- damage, one at a time */
+/* --------------------------------------------------- damage, one at a time */
 
 /* Every cut of a gzip gives a head of the text, and never a lie. */
 static void
@@ -578,7 +578,7 @@ damage_never_fails(void **state)
     }
 }
 
-/* ----------------------------------------------------------------- bounds */
+/* ------------------------------------------------------------------ bounds */
 
 static double
 seconds(void)
@@ -765,7 +765,7 @@ sink_failure_is_returned(void **state)
     buf_clear(&input);
 }
 
-/* ----------------------------------------------------- folders and stdin */
+/* ------------------------------------------------------- folders and stdin */
 
 /* A folder with all that must not be read, and names that bite. */
 static void

@@ -94,7 +94,7 @@ rendered_clear(struct rendered *rendered)
     buf_clear(&rendered->text);
 }
 
-/* -------------------------------------------------------- every audience */
+/* ---------------------------------------------------------- every audience */
 
 static const struct face {
     const char *name;
@@ -247,7 +247,7 @@ same_bytes_twice(void **state)
     rendered_clear(&second);
 }
 
-/* ------------------------------------------------------------- what it says */
+/* ------------------------------------------------------------ what it says */
 
 static const struct said_row {
     const char *name;
@@ -358,7 +358,7 @@ customer_leaks_nothing(void **state)
     rendered_clear(&rendered);
 }
 
-/* ---------------------------------------------------------------- the fence */
+/* --------------------------------------------------------------- the fence */
 
 #define SHEET(body)                                                            \
     "<xsl:stylesheet version='1.0' "                                           \

@@ -62,7 +62,7 @@ sample_xml(void)
     return out;
 }
 
-/* -------------------------------------------------------------- whole trips */
+/* ------------------------------------------------------------- whole trips */
 
 static const struct {
     const char *name;
@@ -102,7 +102,7 @@ comes_back_the_same(void **state)
     buf_clear(&again);
 }
 
-/* ------------------------------------------------------------------- JSON */
+/* -------------------------------------------------------------------- JSON */
 
 static const struct value_row {
     const char *path; /* keys and places, parted by slashes */
@@ -278,7 +278,7 @@ json_refuses_a_strange_tree(void **state)
     buf_clear(&out);
 }
 
-/* --------------------------------------------------- what is not let in */
+/* ------------------------------------------------------ what is not let in */
 
 static const struct text_row {
     const char *name;
@@ -544,7 +544,7 @@ prints_decimal(void **state)
     casefile_free(casefile);
 }
 
-/* ------------------------------------------------- the table and its twin */
+/* -------------------------------------------------- the table and its twin */
 
 static const xmlNode *
 define_of(const xmlNode *grammar, const char *name)
@@ -620,7 +620,7 @@ schema_and_table_agree(void **state)
     xmlFreeDoc(schema);
 }
 
-/* ------------------------------------------------------------- no memory */
+/* --------------------------------------------------------------- no memory */
 
 static void
 survives_without_memory(void **state)

@@ -25,7 +25,7 @@
 #define SANITIZED false
 #endif
 
-/* ------------------------------------------------------------ documents */
+/* --------------------------------------------------------------- documents */
 
 #define FRAME_OPEN                                                             \
     "<document lang='en' dir='ltr' audience='investigator' "                   \
@@ -91,7 +91,7 @@ fixture(const char *name)
     return bytes;
 }
 
-/* ------------------------------------------------------ what is drawn */
+/* ----------------------------------------------------------- what is drawn */
 
 /* What the unpacked bytes of the rich document hold, or must not. */
 static const struct content_row {
@@ -239,7 +239,7 @@ hostile_text_is_text(void **state)
     buf_clear(&xml);
 }
 
-/* ---------------------------------------------------------------- sizes */
+/* ------------------------------------------------------------------- sizes */
 
 static size_t
 pages_of(const struct buf *pdf)
@@ -351,7 +351,7 @@ shape_renders(void **state)
     buf_clear(&pdf);
 }
 
-/* ----------------------------------------------------------- failures */
+/* ---------------------------------------------------------------- failures */
 
 static const char *const no_dirs[] = { NULL };
 
@@ -413,7 +413,7 @@ little_memory(void **state)
     buf_clear(&xml);
 }
 
-/* ------------------------------------------------------------------ main */
+/* -------------------------------------------------------------------- main */
 
 #define ROWS(rows, function)                                                   \
     for (size_t i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++)              \

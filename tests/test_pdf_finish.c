@@ -13,7 +13,7 @@
 #include <cairo-pdf.h>
 #include <string.h>
 
-/* ------------------------------------- allocations that fail on demand */
+/* ----------------------------------------- allocations that fail on demand */
 
 static size_t allocations_left = SIZE_MAX; /* before the first that fails */
 
@@ -53,7 +53,7 @@ __wrap_realloc(void *memory, size_t size)
     return allocation_fails() ? NULL : __real_realloc(memory, size);
 }
 
-/* --------------------------------------------------------- the finisher */
+/* ------------------------------------------------------------ the finisher */
 
 static cairo_status_t
 collect(void *closure, const unsigned char *data, unsigned int length)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <zlib.h>
 
-/* ----------------------------------------------------------- single lines */
+/* ------------------------------------------------------------ single lines */
 
 #define AT(field) offsetof(struct event, field)
 static const struct view_field {
@@ -209,7 +209,7 @@ reads_prefixes(void **state)
     }
 }
 
-/* ------------------------------------------------------------ many lines */
+/* -------------------------------------------------------------- many lines */
 
 /* Reads all lines of a text; the events of one kind are counted. */
 struct tally {
@@ -536,7 +536,7 @@ reads_hostile_lines(void **state)
     reader_free(reader);
 }
 
-/* ------------------------------------------------------------------ ids */
+/* --------------------------------------------------------------------- ids */
 
 static const char *const ids[] = {
     "1rhQt3-00089R-1k", "1rhQt3-0000000089R-0W7E", "1xRf0N-000000005Gf-1Jc4",
@@ -632,7 +632,7 @@ reads_stamps(void **state)
     }
 }
 
-/* --------------------------------------------------------------- sniffing */
+/* ---------------------------------------------------------------- sniffing */
 
 static const struct sniff_row {
     const char *name;
@@ -740,7 +740,7 @@ shapes_lines(void **state)
     buf_clear(&out);
 }
 
-/* ------------------------------------------------------------ whole logs */
+/* -------------------------------------------------------------- whole logs */
 
 static const struct corpus_row {
     const char *name;

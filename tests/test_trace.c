@@ -82,7 +82,7 @@ folder_remove(struct folder *folder)
     rmdir(folder->path);
 }
 
-/* ------------------------------------------------------- one log, one row */
+/* -------------------------------------------------------- one log, one row */
 
 static const struct row {
     const char *name;
@@ -321,7 +321,7 @@ traces_log(void **state)
     buf_clear(&output.bytes);
 }
 
-/* --------------------------------------------------------- several files */
+/* ----------------------------------------------------------- several files */
 
 static void
 orders_files_by_first_stamp(void **state)
@@ -482,7 +482,7 @@ does_not_mind_rotation(void **state)
     }
 }
 
-/* ------------------------------------------------------------------- seek */
+/* -------------------------------------------------------------------- seek */
 
 /*
  * A log of two days with a message each two seconds, stamps `ahead` of UTC;
@@ -577,7 +577,7 @@ seeks_id(void **state)
     buf_clear(&swapped);
 }
 
-/* ----------------------------------------------------------------- parts */
+/* ------------------------------------------------------------------- parts */
 
 static void
 table_forgets_and_finds(void **state)

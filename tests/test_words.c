@@ -29,7 +29,7 @@ templates_of_tree(void)
     return templates;
 }
 
-/* ---------------------------------------------------------------- sentences */
+/* --------------------------------------------------------------- sentences */
 
 static const struct sentence_row {
     const char *name;
@@ -185,7 +185,7 @@ falls_back(void **state)
     rmdir(dir);
 }
 
-/* ------------------------------------------------------------------ shell */
+/* ------------------------------------------------------------------- shell */
 
 static const struct valid_row {
     const char *name;
@@ -276,7 +276,7 @@ quotes(void **state)
     buf_clear(&out);
 }
 
-/* ------------------------------------------------------------------ steps */
+/* ------------------------------------------------------------------- steps */
 
 static bool
 words_have(const xmlNode *catalogue, const char *prefix, struct sv id,

@@ -80,23 +80,28 @@ move_damage(struct case_evidence *row, uint64_t damaged)
     }
 }
 
+/* What was gathered dies before the case does. */
+static const char *
+build_optional(struct builder *builder, const char *text, const char *none)
+{
+    return text ? build_text(builder, sv_of(text)) : none;
+}
+
 static void
 build_row(struct builder *builder, const struct gathered_text *text,
           struct case_evidence *row)
 {
     *row = (struct case_evidence){
         .path = build_text(builder, sv_of(text->path)),
-        .container = text->container
-                         ? build_text(builder, sv_of(text->container))
-                         : NULL,
+        .container = build_optional(builder, text->container, NULL),
         .kind = text->is_container         ? "archive"
                 : text->source == SIZE_MAX ? "unreadable"
                                            : log_kind_name(text->kind),
-        .compression = text->compression ? text->compression : "none",
+        .compression = build_optional(builder, text->compression, "none"),
         .stored_bytes = (int64_t)text->stored_bytes,
-        .sha256 = text->sha256,
+        .sha256 = build_optional(builder, text->sha256, NULL),
         .text_bytes = (int64_t)text->text_bytes,
-        .text_sha256 = text->text_sha256,
+        .text_sha256 = build_optional(builder, text->text_sha256, NULL),
         .first = TIME_UNKNOWN,
         .last = TIME_UNKNOWN,
         .warnings = text->warnings,

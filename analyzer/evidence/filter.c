@@ -162,6 +162,17 @@ filter_run_end(struct filter *filter)
 
 /* ------------------------------------------------------------------ damage */
 
+/* False too when the file has had its share. */
+static bool
+filter_may_salvage(struct filter *filter)
+{
+    struct budget *budget = filter->base.budget;
+
+    return filter->kept_all && filter->kept.len &&
+           filter->runs <= FILTER_SALVAGES_MAX &&
+           (!budget || budget->salvages++ < BUDGET_SALVAGES);
+}
+
 /* *ret_whole: only what follows the frames was bad. */
 static enum status
 filter_salvage(struct filter *filter, bool *ret_whole)
@@ -171,8 +182,7 @@ filter_salvage(struct filter *filter, bool *ret_whole)
     size_t end;
 
     *ret_whole = false;
-    if (!filter->kept_all || !kept.len || filter->runs > FILTER_SALVAGES_MAX ||
-        filter->run_bytes > FILTER_SALVAGE_MAX)
+    if (filter->run_bytes > FILTER_SALVAGE_MAX || !filter_may_salvage(filter))
         return STATUS_OK;
     end = salvage_end(content, kept);
     *ret_whole = end > 0;
@@ -241,8 +251,7 @@ filter_open(struct filter *filter)
         code = archive_read_next_header(filter->archive, &entry);
     if (code == ARCHIVE_OK || code == ARCHIVE_WARN)
         return STATUS_OK;
-    if (!filter->status && filter->kept_all &&
-        filter->runs <= FILTER_SALVAGES_MAX &&
+    if (!filter->status && filter_may_salvage(filter) &&
         salvage_is_empty(filter->kind->content, buf_sv(&filter->kept))) {
         filter_run_end(filter);
         return STATUS_OK;

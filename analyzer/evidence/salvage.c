@@ -60,6 +60,8 @@ salvage_make_pad(struct salvage *salvage, size_t count)
     if (!archive || !entry || !zeros ||
         salvage_add_packer(archive, salvage->content) != ARCHIVE_OK)
         goto out;
+    /* the least memory and time; where it is refused, the usual ones do */
+    archive_write_set_filter_option(archive, NULL, "compression-level", "1");
     archive_write_set_format_raw(archive);
     archive_write_set_bytes_in_last_block(archive, 1);
     archive_entry_set_filetype(entry, AE_IFREG);

@@ -25,8 +25,11 @@ struct budget {
     uint64_t made_bytes[STREAM_DEPTH_MAX + 1];
     unsigned forgiven; /* streams that were given up and not held against
                           what lies beside them */
+    unsigned salvages; /* attempts to get more out of damaged streams */
 };
 #define BUDGET_FORGIVES 8
+#define BUDGET_SALVAGES 64 /* each takes milliseconds: thousands are hostile   \
+                            */
 
 struct stream_ops {
     /* Puts up to `room` bytes at `at`; none is the end. Fails: NOMEM. */

@@ -62,7 +62,7 @@ ledger_open_text(struct ledger *ledger, uint32_t text, enum log_kind kind)
     *opened = (struct ledger_text){
         .text = text, .kind = kind, .first_ms = INT64_MAX, .last_ms = INT64_MIN
     };
-    ledger->previous_ms = INT64_MIN;
+    ledger->previous_ms = ledger->opening_ms = INT64_MIN;
     return STATUS_OK;
 }
 
@@ -300,6 +300,8 @@ vote_server(struct ledger *ledger, const struct event *event)
     if (!server)
         return;
     /* Boyer and Moore's majority vote: one candidate, one count. */
+    if (text->server && text->server != server)
+        text->server_mixed = true;
     if (text->server_votes == 0)
         text->server = server;
     if (text->server == server)
@@ -573,8 +575,6 @@ add_refused(struct ledger *ledger, const struct event *event, struct sv line,
     };
 }
 
-#define SHAPES_MAX 512 /* kinds of text that nobody knows; the rest is one */
-
 static void
 add_shape(struct ledger *ledger, struct sv line, struct place place)
 {
@@ -684,6 +684,17 @@ note_warning(struct ledger *ledger, uint8_t topic, struct place place,
 }
 
 static void
+note_order(struct ledger *ledger, struct ledger_text *text, int64_t at_ms,
+           struct place place)
+{
+    if (ledger->previous_ms == INT64_MIN ||
+        at_ms >= ledger->previous_ms - BACKWARD_MS)
+        return;
+    text->backward++;
+    note_warning(ledger, WARN_ORDER, place, "the clock runs back at this line");
+}
+
+static void
 note_time(struct ledger *ledger, struct ledger_text *text,
           const struct event *event, struct place place)
 {
@@ -698,11 +709,10 @@ note_time(struct ledger *ledger, struct ledger_text *text,
     if (at_ms > text->last_ms)
         text->last_ms = at_ms;
     text->starts++;
-    if (ledger->previous_ms != INT64_MIN &&
-        at_ms < ledger->previous_ms - BACKWARD_MS) {
-        text->backward++;
-        note_warning(ledger, WARN_ORDER, place,
-                     "the clock runs back at this line");
+    note_order(ledger, text, at_ms, place);
+    if (ledger->previous_ms == INT64_MIN) {
+        ledger->opening_ms = at_ms;
+        ledger->opening = place;
     }
     ledger->previous_ms = at_ms;
 }
@@ -822,4 +832,43 @@ ledger_name_server(struct ledger *ledger, uint32_t server)
         ledger->messages[i].server = server;
     if (ledger->slot_count)
         slots_rebuild(ledger, ledger->slot_count);
+}
+
+/*
+ * What depends on the order of the lines beyond a part: the majority among
+ * several servers, and which shapes came before there were too many.
+ */
+bool
+ledger_may_join(const struct ledger *into, const struct ledger *from)
+{
+    const struct ledger_text *a = &into->texts[into->texts_count - 1];
+    const struct ledger_text *b = &from->texts[0];
+
+    if (a->server_mixed || b->server_mixed ||
+        into->shapes_count + from->shapes_count > SHAPES_MAX)
+        return false;
+    return !a->server || !b->server ||
+           sv_eq(names_text(into->names, a->server),
+                 names_text(from->names, b->server));
+}
+
+enum status
+ledger_join(struct ledger *into, struct ledger *from)
+{
+    int64_t last_ms = from->previous_ms;
+
+    ledger_shift(from, ledger_line_count(into));
+    if (last_ms != INT64_MIN) {
+        note_order(into, ledger_text(into), from->opening_ms, from->opening);
+        if (into->previous_ms == INT64_MIN) {
+            into->opening_ms = from->opening_ms;
+            into->opening = from->opening;
+        }
+        into->previous_ms = last_ms;
+    }
+    if (into->failed) {
+        ledger_free(from);
+        return STATUS_NOMEM;
+    }
+    return ledger_merge(into, from);
 }

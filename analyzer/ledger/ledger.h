@@ -180,6 +180,7 @@ struct ledger_text {
     bool zoned;
     uint32_t server; /* a name: syslog's host, or of our own header ids */
     uint32_t server_votes;
+    bool server_mixed; /* several were named */
     uint64_t cwd_lines;
     uint64_t starts;    /* records */
     uint64_t backward;  /* stamps that run back by more than a few seconds */
@@ -232,8 +233,12 @@ struct ledger {
     uint32_t recent; /* the message that was asked for last */
     struct buf scratch;
     int64_t previous_ms; /* stamp of the record before, for its order */
-    bool failed;         /* out of memory; sticky */
+    int64_t opening_ms;  /* of the first one; INT64_MIN without */
+    struct place opening;
+    bool failed; /* out of memory; sticky */
 };
+
+#define SHAPES_MAX 512 /* kinds of text that nobody knows; the rest is one */
 
 /* An empty ledger. NULL when out of memory. */
 struct ledger *ledger_new(void);
@@ -263,6 +268,13 @@ uint64_t ledger_line_count(const struct ledger *ledger);
 
 /* Moves the places of a later part of a text behind `lines` lines. */
 void ledger_shift(struct ledger *ledger, uint64_t lines);
+
+/*
+ * Adds the part of the same text that follows at once; `from` is freed. The
+ * outcome is the ledger of both parts read in one go, if ledger_may_join().
+ */
+bool ledger_may_join(const struct ledger *into, const struct ledger *from);
+enum status ledger_join(struct ledger *into, struct ledger *from);
 
 /* Says of which server (a name of this ledger's) all its messages are. */
 void ledger_name_server(struct ledger *ledger, uint32_t server);

@@ -19,6 +19,7 @@ ledger_shift(struct ledger *ledger, uint64_t lines)
 {
     uint32_t by = (uint32_t)lines;
 
+    ledger->opening.line += by;
     for (size_t i = 0; i < ledger->events_count; i++)
         ledger->events[i].line += by;
     for (size_t i = 0; i < ledger->limits_count; i++)
@@ -292,7 +293,10 @@ append_texts(struct ledger *into, const struct ledger *from,
         same->starts += text.starts;
         same->backward += text.backward;
         same->selectors |= text.selectors;
-        if (!same->server || text.server_votes > same->server_votes) {
+        same->server_mixed |= text.server_mixed;
+        if (same->server == text.server) {
+            same->server_votes += text.server_votes;
+        } else if (!same->server || text.server_votes > same->server_votes) {
             same->server = text.server ? text.server : same->server;
             same->server_votes = text.server_votes;
         }

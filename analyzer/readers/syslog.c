@@ -180,7 +180,7 @@ syslog_unwrap(struct sv line, struct syslog_line *ret_line)
     if (view_byte(rest, 0) == '<') { /* "<22>", a relayed priority */
         size_t close = view_index(rest, '>', 0);
 
-        if (close > 4)
+        if (close == rest.len || close > 4)
             return false;
         view_skip(&rest, close + 1);
     }

@@ -200,7 +200,6 @@ fill_arrival(struct records *records, const struct ledger_arrival *arrival,
     record->sender =
         arrival->sender_null ? "<>" : text_of(records, arrival->sender);
     record->subject = text_of(records, arrival->subject);
-    record->header_id = text_of(records, arrival->header_id);
     record->protocol = text_of(records, arrival->protocol);
     record->authenticator = text_of(records, arrival->authenticator);
     record->login = text_of(records, arrival->auth_id);

@@ -16,7 +16,7 @@ enum {
     MEMBERS_MAX = 200
 };
 
-/* --------------------------------------------------------------- evidence */
+/* ---------------------------------------------------------------- evidence */
 
 struct text {
     uint64_t next_bytes; /* where the next block has to begin */
@@ -101,7 +101,7 @@ fuzz_evidence(const struct fuzz_tools *tools, struct sv input)
     close(fd);
 }
 
-/* -------------------------------------------------------------- the whole */
+/* --------------------------------------------------------------- the whole */
 
 static void
 options_fill(struct analyze_options *options, const char *const *paths)
@@ -160,15 +160,15 @@ fuzz_analyze(const struct fuzz_tools *tools, struct sv input)
     close(fd);
 }
 
-/* ------------------------------------------------------------------ trace */
+/* ------------------------------------------------------------------- trace */
 
 static bool
 trace_take(void *user, struct sv bytes)
 {
-    volatile unsigned *sum = user;
+    volatile char *seen = user;
 
     for (size_t i = 0; i < bytes.len; i++)
-        *sum += (unsigned char)bytes.at[i];
+        *seen = bytes.at[i];
     return true;
 }
 
@@ -181,7 +181,7 @@ fuzz_trace(const struct fuzz_tools *tools, struct sv input)
     struct sv pattern = sv_cut(&text, '\n');
     char path[FUZZ_PATH_BYTES];
     const char *paths[1] = { path };
-    volatile unsigned sum = 0;
+    volatile char seen = 0;
     struct trace_result result = { 0 };
     struct fault fault = { .status = STATUS_OK };
     struct buf words = { 0 };
@@ -199,8 +199,8 @@ fuzz_trace(const struct fuzz_tools *tools, struct sv input)
     MUST(buf_add(&words, pattern) && buf_add_char(&words, '\0'));
     options_fill(&options.evidence, paths);
     options.pattern = words.at;
-    if (trace(&options, trace_take, (void *)(uintptr_t)&sum, &result, &fault) !=
-        STATUS_OK)
+    if (trace(&options, trace_take, (void *)(uintptr_t)&seen, &result,
+              &fault) != STATUS_OK)
         MUST(fault.text[0] != '\0');
     trace_result_clear(&result);
     buf_clear(&words);

@@ -46,14 +46,14 @@ static const size_t views[] = {
     offsetof(struct event, source),
 };
 
-static unsigned
-view_sum(struct sv view)
+static void
+view_touch(struct sv view)
 {
-    unsigned sum = 0;
+    volatile char seen = 0;
 
     for (size_t i = 0; i < view.len; i++)
-        sum += (unsigned char)view.at[i];
-    return sum;
+        seen = view.at[i];
+    (void)seen;
 }
 
 static void
@@ -62,20 +62,19 @@ event_check(const struct event *event, uint64_t lines, uint32_t back)
     struct sv rest = event->recipients;
     struct sv recipient;
     struct buf text = { 0 };
-    volatile unsigned sum = 0;
     size_t count = 0;
 
     for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
         struct sv view;
 
         memcpy(&view, (const char *)event + views[i], sizeof(view));
-        sum += view_sum(view);
+        view_touch(view);
     }
     MUST(event->kind < EVENT_KIND_COUNT);
     MUST(event_kind_name(event->kind));
     MUST(back < lines);
     while (recipients_next(&rest, &recipient)) {
-        sum += view_sum(recipient);
+        view_touch(recipient);
         MUST(++count <= event->recipients.len);
     }
     if (event->arrival_flags & ARRIVAL_HAS_SUBJECT)
@@ -137,8 +136,8 @@ fuzz_lines(const struct fuzz_tools *tools, struct sv input)
 {
     (void)tools;
     reader_sniff(input);
-    for (int kind = LOG_UNKNOWN; kind < LOG_KIND_COUNT; kind++)
-        read_all((enum log_kind)kind, input);
+    read_all(LOG_EXIM_MAIN, input);
+    read_all(LOG_EXIM_PANIC, input);
 }
 
 void
@@ -189,7 +188,7 @@ fuzz_syslog(const struct fuzz_tools *tools, struct sv input)
     buf_clear(&text);
 }
 
-/* ------------------------------------------------------- small decoders */
+/* ---------------------------------------------------------- small decoders */
 
 /* Printable text stays as it is when it is made printable again. */
 static void

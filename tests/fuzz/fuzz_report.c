@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* -------------------------------------------------------------- case.xml */
+/* ---------------------------------------------------------------- case.xml */
 
 static void
 same_bytes(const struct buf *a, const struct buf *b)
@@ -60,7 +60,7 @@ fuzz_case(const struct fuzz_tools *tools, struct sv input)
     fuzz_case_round(tools, input);
 }
 
-/* ------------------------------------------------------------- log text */
+/* ---------------------------------------------------------------- log text */
 
 /* Nothing that a terminal or a browser would obey. */
 static void
