@@ -4,6 +4,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "config.h"
+
 #include "analyzer/analyze.h"
 #include "cli/options.h"
 #include "report/report.h"
