@@ -142,6 +142,17 @@ result $? analyze_makes_folders
 [ "$(cat out)" = "deep/er/report/case.json
 deep/er/report/case.xml" ]
 result $? stdout_has_paths_only
+
+# What is written when nothing is asked for: HTML, the case, and a PDF where
+# the program was built with one.
+rm -rf report
+"$EXINQUEST" report -q -o report "$logs" >out 2>err </dev/null
+wanted='case.json investigator.html'
+! "$EXINQUEST" --version | grep -q '^PDF: yes' ||
+    wanted='case.json investigator.html investigator.pdf'
+[ "$(cd report && echo *)" = "$wanted" ]
+result $? default_formats
+rm -rf report
 cp deep/er/report/case.json before
 "$EXINQUEST" analyze -o deep/er/report -j 1 "$logs" >out 2>err
 [ $? -eq 4 ] && [ ! -s out ] && cmp -s before deep/er/report/case.json &&
