@@ -8,52 +8,16 @@
 
 #include "tests/pdf_reading.h"
 
+#include "report/pdf_reading.h"
+
 #include <string.h>
-#include <zlib.h>
-
-static void
-inflate_into(struct sv packed, struct buf *out)
-{
-    z_stream stream = { 0 };
-    Bytef part[4096];
-    int end;
-
-    assert_int_equal(inflateInit(&stream), Z_OK);
-    stream.next_in = (Bytef *)(uintptr_t)packed.at;
-    stream.avail_in = (uInt)packed.len;
-    do {
-        stream.next_out = part;
-        stream.avail_out = sizeof(part);
-        end = inflate(&stream, Z_NO_FLUSH);
-        buf_add(out,
-                (struct sv){ (char *)part, sizeof(part) - stream.avail_out });
-    } while (end == Z_OK);
-    inflateEnd(&stream);
-}
 
 struct buf
 pdf_streams(struct sv pdf)
 {
     struct buf all = { 0 };
-    struct sv rest = pdf;
 
-    for (;;) {
-        ptrdiff_t at = sv_find(rest, SV("\nstream\n"));
-        struct sv stream;
-
-        if (at < 0)
-            break;
-        stream = rest = sv_drop(rest, (size_t)at + 8);
-        at = sv_find(rest, SV("\nendstream"));
-        assert_true(at >= 0);
-        stream.len = (size_t)at;
-        if (stream.len > 2 && stream.at[0] == 0x78)
-            inflate_into(stream, &all);
-        else
-            buf_add(&all, stream);
-        buf_add_char(&all, '\n');
-        rest = sv_drop(rest, (size_t)at);
-    }
+    assert_int_equal(pdf_read_streams(pdf, &all), STATUS_OK);
     return all;
 }
 

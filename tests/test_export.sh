@@ -112,9 +112,22 @@ export_to jsonl_of_hostile_strings 0 --to jsonl -o hostile.jsonl "$hostile"
 END
 result $? csv_from_stdin
 
+xarf_by() { # NAME STATUS ARGUMENT...
+    name=$1
+    want=$2
+    shift 2
+    export_to "$name" "$want" --to xarf --organisation 'Example "Hosting"' "$@"
+}
+xarf_by xarf_without_contact 2 "$logs"
+xarf_by xarf_contact_is_none 2 --contact nobody "$logs"
+xarf_by xarf_of_a_case 2 --contact abuse@host.example "$case"
+xarf_by xarf 0 --contact abuse@host.example -o xarf.jsonl "$logs"
+xarf_by xarf_of_a_clean_log 0 --contact abuse@host.example \
+    -o xarf_none.jsonl "$FIXTURES/corpus/newsletter-stale-list/logs"
+
 if command -v python3 >/dev/null 2>&1; then
     cat >read.py <<'END'
-import csv, datetime, json
+import base64, csv, datetime, ipaddress, json, uuid
 
 def say(name, good):
     print(('ok ' if good else 'not ok ') + name)
@@ -182,6 +195,51 @@ say('timesketch_times_agree', all(
     == e['timestamp'] / 1000 for e in sketch))
 say('timesketch_of_a_case', len(lines('sketch_case.jsonl')) ==
     sum(len(f['timeline']) for f in case['findings']))
+
+# What the published schemas of XARF 4 ask for.
+def is_xarf(report):
+    contact = {'org': 'Example "Hosting"', 'contact': 'abuse@host.example',
+               'domain': 'host.example'}
+    kinds = {('messaging', 'spam'): ['protocol'],
+             ('connection', 'login_attack'): ['protocol', 'first_seen']}
+    kind = (report['category'], report['type'])
+    uuid.UUID(report['report_id'])
+    ipaddress.ip_address(report['source_identifier'])
+    datetime.datetime.strptime(report['timestamp'], '%Y-%m-%dT%H:%M:%SZ')
+    needs = list(kinds[kind])
+    if report['protocol'] == 'smtp':
+        needs += ['smtp_from', 'source_port']
+        if '@' not in report['smtp_from'] or \
+                not 0 < report['source_port'] < 65536:
+            return False
+    for item in report.get('evidence', []):
+        if set(item) - {'content_type', 'description', 'payload', 'hash',
+                        'size'}:
+            return False
+        if len(base64.b64decode(item['payload'], validate=True)) \
+                != item['size']:
+            return False
+    return (report['xarf_version'] == '4.0.0' and
+            report['reporter'] == report['sender'] == contact and
+            0 <= report['confidence'] <= 1 and
+            report['protocol'] in ('smtp', 'other', 'tcp') and
+            all(key in report for key in needs))
+
+reports = lines('xarf.jsonl')
+say('xarf_fields', len(reports) > 0 and all(map(is_xarf, reports)))
+say('xarf_ids_differ',
+    len({r['report_id'] for r in reports}) == len(reports))
+say('xarf_one_for_each_source',
+    sorted(r['source_identifier'] for r in reports if r['type'] == 'spam')
+    == sorted(finding['source_ips']))
+say('xarf_recipients', sum(r['recipient_count'] for r in reports
+    if r['type'] == 'spam') == finding['recipients'])
+say('xarf_shows_lines_of_the_source', all(
+    '[%s]' % r['source_identifier'] in line
+    for r in reports for item in r.get('evidence', [])
+    for line in base64.b64decode(item['payload']).decode().splitlines()))
+say('xarf_of_a_clean_log', not [r for r in lines('xarf_none.jsonl')
+                                if r['type'] == 'spam'])
 
 ours = table('csv_scoped', 'messages')
 say('scope_has_its_own', len(ours) ==

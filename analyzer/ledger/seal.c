@@ -160,9 +160,32 @@ messages_sort(struct sealed *sealed)
 
 /* ------------------------------------------------------------------ events */
 
+/*
+ * Of one second, a message's arrival comes first and its end last, whatever
+ * the order of the texts: one that lies within a second may be any's neighbour.
+ */
+static uint32_t
+phase_of(enum event_kind kind)
+{
+    switch (kind) {
+    case EVENT_ARRIVAL:
+        return 0;
+    case EVENT_SENDER_IDENT:
+    case EVENT_CONNECTION_IDENT:
+    case EVENT_SCRIPT_DETAILS:
+    case EVENT_OUTBOUND:
+        return 1;
+    case EVENT_COMPLETED:
+        return 3;
+    default:
+        return 2;
+    }
+}
+
 struct event_key {
     int64_t at_ms;
     uint64_t offset;
+    uint32_t phase;
     uint32_t rank;
     uint32_t index;
 };
@@ -175,6 +198,8 @@ key_order(const void *left, const void *right)
 
     if (a->at_ms != b->at_ms)
         return a->at_ms < b->at_ms ? -1 : 1;
+    if (a->phase != b->phase)
+        return a->phase < b->phase ? -1 : 1;
     if (a->rank != b->rank)
         return a->rank < b->rank ? -1 : 1;
     return a->offset == b->offset ? 0 : a->offset < b->offset ? -1 : 1;
@@ -205,6 +230,7 @@ sort_lines(struct sealed *sealed, const struct message *message,
 
         (*keys)[i] = (struct event_key){
             .at_ms = sealed_event_ms(sealed, order[i]),
+            .phase = phase_of((enum event_kind)event->kind),
             .rank = sealed->text_rank[event->text],
             .offset = event_place(event).offset,
             .index = order[i],
