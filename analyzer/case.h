@@ -343,6 +343,7 @@ struct casefile {
     int64_t shape_total;
     int64_t period_first; /* first and last stamp of the main logs */
     int64_t period_last;
+    bool gaps;  /* the logs are silent where the server would not be */
     bool lossy; /* something was damaged, skipped or bounded: exit status 1 */
     struct arena *arena; /* owns all of the above */
 };

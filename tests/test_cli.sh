@@ -143,6 +143,16 @@ result $? analyze_makes_folders
 deep/er/report/case.xml" ]
 result $? stdout_has_paths_only
 
+# Two days are missing between these two rotations: a gap, not a loss.
+mkdir holes
+cp "$FIXTURES/corpus/debian-default/logs/mainlog" \
+    "$FIXTURES/corpus/debian-default/logs/mainlog.3.gz" holes
+"$EXINQUEST" analyze -q -f json -o report holes >out 2>err </dev/null &&
+    grep -q '"completeness": "gaps"' report/case.json &&
+    grep -q 'gap: no line for 48 h' report/case.json
+result $? missing_rotation_is_a_gap
+rm -rf report holes
+
 # What is written when nothing is asked for: HTML, the case, and a PDF where
 # the program was built with one.
 rm -rf report

@@ -47,6 +47,7 @@ enum status build_fetch(struct builder *builder, struct fault *fault);
 
 /* The parts of a case. */
 void build_evidence(struct builder *builder); /* rows, clock, selectors, … */
+void build_gaps(struct builder *builder); /* before the evidence */
 void build_totals(struct builder *builder);   /* totals, identity, series */
 void build_principals(struct builder *builder); /* principals, limits */
 void build_findings(struct builder *builder);

@@ -303,6 +303,7 @@ build_evidence(struct builder *builder)
     build_selectors(builder);
     build_shapes(builder);
     build_period(builder);
-    builder->casefile->completeness =
-        builder->casefile->lossy ? "damaged" : "complete";
+    builder->casefile->completeness = builder->casefile->lossy  ? "damaged"
+                                      : builder->casefile->gaps ? "gaps"
+                                                                : "complete";
 }

@@ -684,11 +684,19 @@ note_warning(struct ledger *ledger, uint8_t topic, struct place place,
 }
 
 static void
-note_order(struct ledger *ledger, struct ledger_text *text, int64_t at_ms,
-           struct place place)
+note_step(struct ledger *ledger, struct ledger_text *text, int64_t at_ms,
+          struct place place)
 {
-    if (ledger->previous_ms == INT64_MIN ||
-        at_ms >= ledger->previous_ms - BACKWARD_MS)
+    int64_t step_ms;
+
+    if (ledger->previous_ms == INT64_MIN)
+        return;
+    step_ms = at_ms - ledger->previous_ms;
+    if (step_ms > text->silence_ms) {
+        text->silence_ms = step_ms;
+        text->silence_line = place.line;
+    }
+    if (step_ms >= -BACKWARD_MS)
         return;
     text->backward++;
     note_warning(ledger, WARN_ORDER, place, "the clock runs back at this line");
@@ -709,7 +717,7 @@ note_time(struct ledger *ledger, struct ledger_text *text,
     if (at_ms > text->last_ms)
         text->last_ms = at_ms;
     text->starts++;
-    note_order(ledger, text, at_ms, place);
+    note_step(ledger, text, at_ms, place);
     if (ledger->previous_ms == INT64_MIN) {
         ledger->opening_ms = at_ms;
         ledger->opening = place;
@@ -859,7 +867,7 @@ ledger_join(struct ledger *into, struct ledger *from)
 
     ledger_shift(from, ledger_line_count(into));
     if (last_ms != INT64_MIN) {
-        note_order(into, ledger_text(into), from->opening_ms, from->opening);
+        note_step(into, ledger_text(into), from->opening_ms, from->opening);
         if (into->previous_ms == INT64_MIN) {
             into->opening_ms = from->opening_ms;
             into->opening = from->opening;

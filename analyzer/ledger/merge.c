@@ -292,6 +292,10 @@ append_texts(struct ledger *into, const struct ledger *from,
         same->skipped += text.skipped;
         same->starts += text.starts;
         same->backward += text.backward;
+        if (text.silence_ms > same->silence_ms) {
+            same->silence_ms = text.silence_ms;
+            same->silence_line = text.silence_line;
+        }
         same->selectors |= text.selectors;
         same->server_mixed |= text.server_mixed;
         if (same->server == text.server) {

@@ -40,10 +40,10 @@ narrow_refused(struct sealed *sealed, int64_t since, int64_t until)
     sealed->rejections = sealed->auth_failures = 0;
     for (size_t i = 0; i < ledger->refused_count; i++) {
         const struct ledger_refused *refused = &ledger->refused[i];
-        int64_t at = sealed_utc_ms(sealed,
-                                   sealed->text_server[refused->place.text],
-                                   refused->at_ms, refused->zoned, 0) /
-                     1000;
+        int64_t at =
+            sealed_utc_ms(sealed, sealed->text_server[refused->place.text],
+                          refused->at_ms, refused->zoned, 0) /
+            1000;
 
         if (!is_inside(at, since, until))
             continue;
