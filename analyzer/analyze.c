@@ -108,6 +108,13 @@ analysis_run(const struct analyze_options *options, struct analysis *analysis,
     *analysis = (struct analysis){ .casefile = casefile_open(options) };
     if (!analysis->casefile)
         goto out;
+    if (options->geoip_file_count) {
+        status = fault_set(fault, STATUS_USAGE,
+                           "--geoip %s: this version reads no such file yet; "
+                           "run without it",
+                           options->geoip_files[0]);
+        goto out;
+    }
     status = gathering_make(options, &analysis->gathering, fault);
     if (status != STATUS_OK)
         goto out;
