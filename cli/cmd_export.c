@@ -1,10 +1,7 @@
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "cli/cli.h"
 #include "cli/watch.h"
 #include "report/export.h"
+#include "report/shell.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -34,6 +31,7 @@ static const struct {
 } formats[] = {
     { "csv", EXPORT_CSV },       { "list", EXPORT_LIST },
     { "jsonl", EXPORT_JSONL },   { "timesketch", EXPORT_TIMESKETCH },
+    { "xarf", EXPORT_XARF },
 #ifdef WITH_SQLITE
     { "sqlite", EXPORT_SQLITE },
 #endif
@@ -119,6 +117,15 @@ take_format(struct export_run *run)
         say("--items and --finding are of --to list");
         return false;
     }
+    if (run->options.format == EXPORT_XARF &&
+        (!settings->organisation || !settings->contact ||
+         !shell_valid(SHELL_MAILBOX, sv_of(settings->contact)))) {
+        say("an abuse report names who reports: give --organisation and "
+            "--contact with an address");
+        return false;
+    }
+    run->options.organisation = settings->organisation;
+    run->options.contact = settings->contact;
     run->options.finding = settings->finding ? settings->finding : "F1";
     run->options.force = settings->force;
     return true;

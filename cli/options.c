@@ -1,7 +1,3 @@
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
 #include "cli/options.h"
 
 #include "cli/cli.h"
@@ -76,12 +72,12 @@ static const struct option_word exports[] = {
 #ifdef WITH_SQLITE
     { "sqlite", 0 },
 #endif
-    { "timesketch", 0 }, { NULL, 0 },
+    { "timesketch", 0 }, { "xarf", 0 }, { NULL, 0 },
 };
 #ifdef WITH_SQLITE
-#define EXPORTS "of csv, list, jsonl, sqlite, timesketch"
+#define EXPORTS "of csv, list, jsonl, sqlite, timesketch, xarf"
 #else
-#define EXPORTS "of csv, list, jsonl, timesketch"
+#define EXPORTS "of csv, list, jsonl, timesketch, xarf"
 #endif
 
 static const struct option_word list_items[] = {
@@ -122,6 +118,10 @@ const struct option option_rows[] = {
       "of a list: which finding (F1)" },
     { IN_EXPORT, 0, "items", OPTION_WORD, "WHAT", AT(export_items), list_items,
       0, "of addresses, mailboxes, scripts, messages" },
+    { IN_EXPORT, 0, "organisation", OPTION_TEXT, "NAME", AT(organisation), NULL,
+      0, NULL },
+    { IN_EXPORT, 0, "contact", OPTION_TEXT, "ADDRESS", AT(contact), NULL, 0,
+      "of xarf: who reports" },
     { WORKING, 'o', "output", OPTION_TEXT, "DIR", AT(output_dir), NULL, 0,
       "folder for the files (exinquest-report)" },
     { WORKING | IN_EXPORT, 0, "force", OPTION_FLAG, NULL, AT(force), NULL, 0,

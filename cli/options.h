@@ -84,6 +84,8 @@ struct settings { /* a command line, understood; texts point into argv */
     const char *export_path;
     const char *export_items;
     const char *finding;
+    const char *organisation;
+    const char *contact;
 
     const char *completion; /* help */
 };

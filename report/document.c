@@ -103,6 +103,54 @@ room_free(struct room *room)
     free(room);
 }
 
+/* Appends the file, if there is one. */
+static enum status
+own_file_add(const struct room *room, const char *name, struct buf *text,
+             struct fault *fault)
+{
+    enum status status = STATUS_OK;
+
+    if (templates_has(room->templates, name))
+        status = templates_read(room->templates, name, text, fault);
+    if (status == STATUS_OK && !buf_add_char(text, '\n'))
+        status = STATUS_NOMEM;
+    return status;
+}
+
+enum status
+room_own_text(const struct room *room, struct buf *ret_text,
+              struct fault *fault)
+{
+    static const char *const names[] = {
+        "template:/case.rng",
+        "template:/document.rng",
+        "template:/html.css",
+        "template:/outline/common.xsl",
+        "template:/outline/customer.xsl",
+        "template:/outline/investigator.xsl",
+        "template:/outline/ticket.xsl",
+        "template:/steps/cpanel.xml",
+        "template:/steps/customer.xml",
+        "template:/steps/debian.xml",
+        "template:/steps/directadmin.xml",
+        "template:/words/en.xml",
+        "brand:/brand.xml",
+    };
+    struct buf name = { 0 };
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0;
+         i < sizeof(names) / sizeof(names[0]) && status == STATUS_OK; i++)
+        status = own_file_add(room, names[i], ret_text, fault);
+    if (status == STATUS_OK &&
+        !buf_printf(&name, "template:/words/%s.xml", words_lang(room->words)))
+        status = STATUS_NOMEM;
+    if (status == STATUS_OK)
+        status = own_file_add(room, name.at, ret_text, fault);
+    buf_clear(&name);
+    return status;
+}
+
 /* ---------------------------------------------------------------- document */
 
 /* SHA-256 of the case as this reader may see it, in hexadecimal. */

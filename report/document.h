@@ -39,6 +39,15 @@ enum status room_render(const struct room *room, xmlDoc *document,
                         enum report_format format, struct buf *ret_bytes,
                         struct fault *fault);
 
+/*
+ * Appends what is our own in every document: the texts of templates, and what
+ * the brand says of the house in brand.xml. The brand's own words and outlines
+ * are not among them: they could say anything.
+ * Fails: as templates_read().
+ */
+enum status room_own_text(const struct room *room, struct buf *ret_text,
+                          struct fault *fault);
+
 /* ------------------------------------------------------------- prepare.c */
 
 /*

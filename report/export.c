@@ -184,6 +184,9 @@ write_stream(struct exporting *exporting, enum export_table_id table, FILE *out)
         return export_jsonl(casefile, exporting->records, out);
     case EXPORT_TIMESKETCH:
         return export_timesketch(casefile, exporting->records, out);
+    case EXPORT_XARF:
+        return export_xarf(exporting->options, casefile, exporting->records,
+                           out);
     case EXPORT_SQLITE:
         break;
     }
@@ -263,7 +266,8 @@ check(const struct export_options *options, const struct records *records,
       struct fault *fault)
 {
     if (!records &&
-        (options->format == EXPORT_JSONL || options->format == EXPORT_SQLITE))
+        (options->format == EXPORT_JSONL || options->format == EXPORT_SQLITE ||
+         options->format == EXPORT_XARF))
         return fault_set(fault, STATUS_USAGE,
                          "this export is made of the evidence itself; name "
                          "logs instead of a case");

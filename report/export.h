@@ -12,7 +12,8 @@ enum export_format {
     EXPORT_LIST,       /* one value a line */
     EXPORT_JSONL,      /* one event a line, with the names of ECS */
     EXPORT_TIMESKETCH, /* the same with what Timesketch asks for */
-    EXPORT_SQLITE      /* a database of tables */
+    EXPORT_SQLITE,     /* a database of tables */
+    EXPORT_XARF        /* XARF 4, one report a line */
 };
 
 enum export_items { /* of a list */
@@ -29,6 +30,8 @@ struct export_options {
     bool force;          /* replace files that exist */
     const char *finding; /* of a list: "F1" */
     enum export_items items;
+    const char *organisation; /* of XARF: who reports, and his address */
+    const char *contact;
 };
 
 /*

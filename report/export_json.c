@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static void
-put_text(const char *text, FILE *out)
+void
+export_put_text(const char *text, FILE *out)
 {
     putc('"', out);
     for (; *text; text++) { /* printable: nothing else needs an escape */
@@ -19,7 +19,7 @@ static void
 put_member(const char *before, const char *name, const char *text, FILE *out)
 {
     fprintf(out, "%s\"%s\":", before, name);
-    put_text(text, out);
+    export_put_text(text, out);
 }
 
 static void
@@ -54,7 +54,7 @@ put_object(const char *name, const struct member *members, size_t count,
             fprintf(out, ",\"%s\":{", name);
         fprintf(out, "%s\"%s\":%s", put ? "," : "", members[i].name,
                 members[i].is_list ? "{\"address\":[" : "");
-        put_text(members[i].text, out);
+        export_put_text(members[i].text, out);
         fputs(members[i].is_list ? "]}" : "", out);
         put++;
     }

@@ -84,11 +84,17 @@ struct timeline_row {
     const char *text; /* of the first line cited */
 };
 
-/* export_json.c: lines of JSON to `out`; false when it failed. */
+/* export_json.c: lines of JSON to `out`. Fail: as export_walk(). */
+/* Printable text as a JSON string. */
+void export_put_text(const char *text, FILE *out);
 enum status export_jsonl(const struct casefile *casefile,
                          struct records *records, FILE *out);
 enum status export_timesketch(const struct casefile *casefile,
                               struct records *records, FILE *out);
+/* export_xarf.c: one report a line. Fails: the same. */
+enum status export_xarf(const struct export_options *options,
+                        const struct casefile *casefile,
+                        struct records *records, FILE *out);
 /* export_sqlite.c: makes the database in the empty file at `path`. */
 enum status export_sqlite(const struct casefile *casefile,
                           struct records *records, const char *path,

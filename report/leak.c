@@ -184,6 +184,12 @@ leak_count(const struct leak *leak)
 enum status
 leak_scan(struct leak *leak, struct sv bytes, struct leak_hit *ret_hit)
 {
+    static const char *const kinds[] = {
+        [LEAK_PATH] = "a path",     [LEAK_SUBJECT] = "a subject",
+        [LEAK_DOMAIN] = "a domain", [LEAK_ADDRESS] = "an address",
+        [LEAK_LOGIN] = "a login",
+    };
+    enum leak_kind kind;
     struct sv found;
     size_t len;
 
@@ -191,12 +197,13 @@ leak_scan(struct leak *leak, struct sv bytes, struct leak_hit *ret_hit)
     leak->folded.failed = false;
     if (!leak_fold(bytes, &leak->folded))
         return STATUS_NOMEM;
-    if (!leak_match_find(leak->match, buf_sv(&leak->folded), &found))
+    if (!leak_match_find(leak->match, buf_sv(&leak->folded), &found, &kind))
         return STATUS_OK;
     len = found.len < sizeof(ret_hit->text) - 1 ? found.len
                                                 : sizeof(ret_hit->text) - 1;
     memcpy(ret_hit->text, found.at, len);
     ret_hit->text[len] = '\0';
+    ret_hit->kind = kinds[kind];
     ret_hit->offset_bytes = (size_t)(found.at - leak->folded.at);
     return STATUS_MISMATCH;
 }

@@ -13,6 +13,7 @@ struct leak;
 
 struct leak_hit {
     char text[128];      /* what was found, its head */
+    const char *kind;    /* "an address", for a sentence */
     size_t offset_bytes; /* about where: escapes count as what they mean */
 };
 

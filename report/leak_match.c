@@ -223,12 +223,16 @@ search(struct leak_match *match, struct sv folded, leak_found *found,
 struct place {
     size_t end;
     size_t len;
+    enum leak_kind kind;
 };
 
 static bool
 note_place(struct leak_match *match, uint32_t node, size_t end, void *user)
 {
-    *(struct place *)user = (struct place){ end, match->nodes[node].len };
+    const struct node *text = &match->nodes[node];
+
+    *(struct place *)user =
+        (struct place){ end, text->len, (enum leak_kind)text->kind };
     return true;
 }
 
@@ -244,7 +248,7 @@ forget(struct leak_match *match, uint32_t node, size_t end, void *user)
 
 bool
 leak_match_find(const struct leak_match *match, struct sv folded,
-                struct sv *ret_text)
+                struct sv *ret_text, enum leak_kind *ret_kind)
 {
     struct place place;
 
@@ -252,6 +256,7 @@ leak_match_find(const struct leak_match *match, struct sv folded,
     if (!search((struct leak_match *)match, folded, note_place, &place))
         return false;
     *ret_text = (struct sv){ folded.at + place.end - place.len, place.len };
+    *ret_kind = place.kind;
     return true;
 }
 

@@ -29,7 +29,7 @@ size_t leak_match_count(const struct leak_match *match);
 
 /* The first text that is in the folded bytes. False when none is. */
 bool leak_match_find(const struct leak_match *match, struct sv folded,
-                     struct sv *ret_text);
+                     struct sv *ret_text, enum leak_kind *ret_kind);
 /* Forgets each text that is in them. */
 void leak_match_excuse(struct leak_match *match, struct sv folded);
 

@@ -1,6 +1,8 @@
 /* Writes the finished PDF: streams deflated, objects packed, the table. */
 #include "report/pdf_pack.h"
 
+#include "report/pdf_reading.h"
+
 #include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +11,6 @@
 
 /* 9 takes twice the time for the last two in a hundred bytes. */
 #define DEFLATE_LEVEL 6
-#define STREAM_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
 /* ------------------------------------------------------------------ values */
 
@@ -74,31 +75,6 @@ finisher_write_array(struct finisher *finisher, struct buf *out,
 }
 
 /* ----------------------------------------------------------------- streams */
-
-static enum status
-flate_unpack(struct sv packed, struct buf *ret_plain)
-{
-    z_stream stream = { 0 };
-    Bytef part[16384];
-    int end = inflateInit(&stream);
-
-    if (end != Z_OK)
-        return STATUS_NOMEM;
-    stream.next_in = (Bytef *)(uintptr_t)packed.at;
-    stream.avail_in = (uInt)packed.len;
-    do {
-        stream.next_out = part;
-        stream.avail_out = sizeof(part);
-        end = inflate(&stream, Z_NO_FLUSH);
-        if (!buf_add(ret_plain, (struct sv){ (const char *)part,
-                                             sizeof(part) - stream.avail_out }))
-            end = Z_MEM_ERROR;
-    } while (end == Z_OK && ret_plain->len < STREAM_BYTES_MAX);
-    inflateEnd(&stream);
-    if (end == Z_MEM_ERROR)
-        return STATUS_NOMEM;
-    return end == Z_STREAM_END ? STATUS_OK : STATUS_DAMAGED;
-}
 
 static enum status
 flate_pack(struct sv plain, struct buf *ret_packed)
@@ -182,7 +158,7 @@ stream_object_write(struct finisher *finisher, size_t number,
     if (!pdf_dict_is(object->value, SV("/Filter"), SV("/FlateDecode")) ||
         pdf_dict_get(object->value, SV("/DecodeParms")).len)
         goto write;
-    status = flate_unpack(stream, &plain);
+    status = pdf_inflate(stream, &plain);
     if (status)
         goto out;
     chosen = buf_sv(&plain);

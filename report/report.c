@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "report/document.h"
+#include "report/guard.h"
 #include "report/model.h"
 #include "report/node.h"
 #include "report/output.h"
@@ -44,8 +45,11 @@ struct run {
     struct output *output;
     xmlDoc *casedoc;
     struct scope scope;
-    uint64_t memory;  /* xmlmem_mark() */
-    enum status late; /* a PDF that failed; the other files are written */
+    struct buf own_text;                     /* room_own_text() */
+    struct guard *guards[REDACT_TICKET + 1]; /* of one folder, as needed */
+    const char *folder; /* its name in the output's, "" or with a slash */
+    uint64_t memory;    /* xmlmem_mark() */
+    enum status late;   /* a PDF that failed; the other files are written */
     struct fault *fault;
 };
 
@@ -90,23 +94,76 @@ scope_read(const xmlDoc *casedoc, struct scope *scope)
     return STATUS_OK;
 }
 
-/* The case as this audience may see it: a copy, or the case itself. */
-static enum status
-case_for(const struct run *run, const struct scope *scope,
-         enum redact_audience audience, xmlDoc **ret_doc)
+static struct redact_options
+scope_options(const struct scope *scope, enum redact_audience audience)
 {
-    struct redact_options options = {
+    return (struct redact_options){
         .accounts = { scope->items[0], scope->count[0] },
         .domains = { scope->items[1], scope->count[1] },
         .mailboxes = { scope->items[2], scope->count[2] },
         .audience = audience,
     };
+}
+
+/* The case as this audience may see it: a copy, or the case itself. */
+static enum status
+case_for(const struct run *run, const struct scope *scope,
+         enum redact_audience audience, xmlDoc **ret_doc)
+{
+    struct redact_options options = scope_options(scope, audience);
 
     if (scope_is_empty(scope)) {
         *ret_doc = xmlCopyDoc(run->casedoc, 1);
         return *ret_doc ? STATUS_OK : STATUS_NOMEM;
     }
     return redact_case(run->casedoc, &options, ret_doc, run->fault);
+}
+
+/* ------------------------------------------------------------------- guard */
+
+/* The guard of this folder for an audience; NULL without a scope. */
+static enum status
+guard_for(struct run *run, const struct scope *scope,
+          enum redact_audience audience, struct guard **ret_guard)
+{
+    struct redact_options options = scope_options(scope, audience);
+    enum status status = STATUS_OK;
+
+    *ret_guard = NULL;
+    if (scope_is_empty(scope))
+        return STATUS_OK;
+    if (!run->own_text.len)
+        status = room_own_text(run->room, &run->own_text, run->fault);
+    if (status == STATUS_OK && !run->guards[audience])
+        status = guard_new(run->casedoc, &options, buf_sv(&run->own_text),
+                           &run->guards[audience], run->fault);
+    *ret_guard = run->guards[audience];
+    return status;
+}
+
+static void
+guards_clear(struct run *run)
+{
+    for (size_t i = 0; i <= REDACT_TICKET; i++) {
+        guard_free(run->guards[i]);
+        run->guards[i] = NULL;
+    }
+}
+
+/* The last look at a file's bytes. */
+static enum status
+file_check(struct run *run, struct guard *guard, const char *base,
+           const char *suffix, struct sv bytes)
+{
+    struct buf name = { 0 };
+    enum status status = STATUS_NOMEM;
+
+    if (!guard)
+        return STATUS_OK;
+    if (buf_printf(&name, "%s%s.%s", run->folder, base, suffix))
+        status = guard_check(guard, name.at, bytes, run->fault);
+    buf_clear(&name);
+    return status;
 }
 
 /* ------------------------------------------------------------------- files */
@@ -128,7 +185,7 @@ file_add(struct run *run, const char *dir, const char *base, const char *suffix,
 
 /* case.json and case.xml */
 static enum status
-case_add(struct run *run, const char *dir, xmlDoc *doc)
+case_add(struct run *run, const char *dir, struct guard *guard, xmlDoc *doc)
 {
     struct buf bytes = { 0 };
     enum status status = STATUS_OK;
@@ -136,11 +193,15 @@ case_add(struct run *run, const char *dir, xmlDoc *doc)
     if (run->options->formats & FORMAT_JSON) {
         status = model_to_json(doc, &bytes, run->fault);
         if (status == STATUS_OK)
+            status = file_check(run, guard, "case", "json", buf_sv(&bytes));
+        if (status == STATUS_OK)
             status = file_add(run, dir, "case", "json", buf_sv(&bytes));
     }
     buf_clear(&bytes);
     if (status == STATUS_OK && (run->options->formats & FORMAT_XML)) {
         status = model_to_xml(doc, &bytes, run->fault);
+        if (status == STATUS_OK)
+            status = file_check(run, guard, "case", "xml", buf_sv(&bytes));
         if (status == STATUS_OK)
             status = file_add(run, dir, "case", "xml", buf_sv(&bytes));
     }
@@ -161,23 +222,29 @@ formats_of(const struct run *run, const struct audience *audience)
 
 static enum status
 format_add(struct run *run, const char *dir, const struct audience *audience,
-           const struct format *format, xmlDoc *document)
+           const struct format *format, struct guard *guard, xmlDoc *document)
 {
     struct buf bytes = { 0 };
     struct fault fault = { .status = STATUS_OK };
     enum status status =
         room_render(run->room, document, format->bit, &bytes, &fault);
 
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        status = file_check(run, guard, audience->name, format->suffix,
+                            buf_sv(&bytes));
+        if (status != STATUS_OK)
+            goto out; /* takes every file along */
         status =
             file_add(run, dir, audience->name, format->suffix, buf_sv(&bytes));
-    else if (run->fault)
+    } else if (run->fault) {
         *run->fault = fault;
+    }
     if (status != STATUS_OK && format->bit == FORMAT_PDF &&
         status != STATUS_NOMEM) {
         run->late = run->late == STATUS_OK ? status : run->late;
         status = STATUS_OK; /* its failure takes no other report along */
     }
+out:
     buf_clear(&bytes);
     return status;
 }
@@ -187,6 +254,7 @@ audience_add(struct run *run, const char *dir, const struct audience *audience,
              const struct scope *scope)
 {
     uint32_t wanted = formats_of(run, audience);
+    struct guard *guard = NULL;
     xmlDoc *casedoc = NULL;
     xmlDoc *document = NULL;
     enum status status = STATUS_OK;
@@ -197,9 +265,15 @@ audience_add(struct run *run, const char *dir, const struct audience *audience,
     if (status == STATUS_OK)
         status = room_document(run->room, casedoc, audience->name, &document,
                                run->fault);
+    if (status == STATUS_OK)
+        status = guard_for(run, scope, audience->redact, &guard);
+    if (status == STATUS_OK && guard)
+        status =
+            guard_check_document(guard, document, audience->name, run->fault);
     for (size_t i = 0; i < FORMAT_COUNT && status == STATUS_OK; i++) {
         if (wanted & formats[i].bit)
-            status = format_add(run, dir, audience, &formats[i], document);
+            status =
+                format_add(run, dir, audience, &formats[i], guard, document);
     }
     xmlFreeDoc(document);
     xmlFreeDoc(casedoc);
@@ -214,6 +288,7 @@ folder_add(struct run *run, const char *dir, const struct scope *scope,
            uint32_t wanted)
 {
     enum redact_audience strictest = REDACT_INVESTIGATOR;
+    struct guard *guard = NULL;
     xmlDoc *casedoc = NULL;
     enum status status;
 
@@ -221,12 +296,16 @@ folder_add(struct run *run, const char *dir, const struct scope *scope,
     if (wanted && !(wanted & FOR_INVESTIGATOR))
         strictest = wanted & FOR_CUSTOMER ? REDACT_CUSTOMER : REDACT_TICKET;
     status = case_for(run, scope, strictest, &casedoc);
+    if (status == STATUS_OK &&
+        (run->options->formats & (FORMAT_JSON | FORMAT_XML)))
+        status = guard_for(run, scope, strictest, &guard);
     if (status == STATUS_OK)
-        status = case_add(run, dir, casedoc);
+        status = case_add(run, dir, guard, casedoc);
     for (size_t i = 0; i < AUDIENCE_COUNT && status == STATUS_OK; i++) {
         if (wanted & audiences[i].bit)
             status = audience_add(run, dir, &audiences[i], scope);
     }
+    guards_clear(run);
     xmlFreeDoc(casedoc);
     return status;
 }
@@ -251,16 +330,21 @@ account_add(struct run *run, const char *account, size_t number)
 {
     struct scope scope = { .items = { &account }, .count = { 1 } };
     struct buf dir = { 0 };
+    struct buf folder = { 0 };
     bool plain = shell_valid(SHELL_ACCOUNT, sv_of(account));
-    bool ok = plain
-                  ? buf_printf(&dir, "%s/%s", run->options->output_dir, account)
-                  : buf_printf(&dir, "%s/account-%zu", run->options->output_dir,
-                               number);
-    enum status status =
-        ok ? folder_add(run, dir.at, &scope,
-                        run->options->audiences & ~(uint32_t)FOR_INVESTIGATOR)
-           : STATUS_NOMEM;
+    bool ok = plain ? buf_printf(&folder, "%s/", account)
+                    : buf_printf(&folder, "account-%zu/", number);
+    enum status status = STATUS_NOMEM;
 
+    if (ok && buf_printf(&dir, "%s/" SV_FMT, run->options->output_dir,
+                         (int)folder.len - 1, folder.at)) {
+        run->folder = folder.at;
+        status =
+            folder_add(run, dir.at, &scope,
+                       run->options->audiences & ~(uint32_t)FOR_INVESTIGATOR);
+        run->folder = "";
+    }
+    buf_clear(&folder);
     buf_clear(&dir);
     return status;
 }
@@ -315,6 +399,7 @@ run_all(xmlDoc *casedoc, uint64_t memory, const struct report_options *options,
 {
     struct run run = { .options = options,
                        .casedoc = casedoc,
+                       .folder = "",
                        .memory = memory,
                        .late = STATUS_OK,
                        .fault = fault };
@@ -336,6 +421,7 @@ out:
         fault_set(fault, status, "out of memory while writing the reports");
     output_free(run.output);
     room_free(run.room);
+    buf_clear(&run.own_text);
     scope_clear(&run.scope);
     return status;
 }

@@ -37,13 +37,14 @@ static struct plan {                 /* shared with the child */
     unsigned long fail_at;           /* this one fails; 0: none */
     enum kind kind;
     int error;
+    const char *name;  /* of what failed; the same text in the child */
     atomic_bool armed; /* only while the program runs */
 } * plan;
 
 /* ------------------------------------------------------------- the wraps */
 
 static bool
-fails(enum kind kind)
+fails(enum kind kind, const char *name)
 {
     unsigned long number;
 
@@ -52,6 +53,7 @@ fails(enum kind kind)
     number = atomic_fetch_add(&plan->counts[kind], 1) + 1;
     if (kind != plan->kind || number != plan->fail_at)
         return false;
+    plan->name = name;
     errno = kind == FAIL_ALLOC ? ENOMEM : plan->error;
     return true;
 }
@@ -62,7 +64,7 @@ fails(enum kind kind)
     type __wrap_##name parameters;                                             \
     type __wrap_##name parameters                                              \
     {                                                                          \
-        return fails(kind) ? (failed) : __real_##name arguments;               \
+        return fails(kind, #name) ? (failed) : __real_##name arguments;        \
     }
 
 WRAP(void *, malloc, NULL, FAIL_ALLOC, (size_t size), (size))
@@ -101,7 +103,7 @@ __wrap_open(const char *path, int flags, ...)
         mode = va_arg(more, mode_t);
         va_end(more);
     }
-    return fails(FAIL_CALL) ? -1 : __real_open(path, flags, mode);
+    return fails(FAIL_CALL, "open") ? -1 : __real_open(path, flags, mode);
 }
 
 /* The descriptor is gone all the same, as the kernel has it. */
@@ -112,7 +114,7 @@ __wrap_close(int fd)
 {
     int done = __real_close(fd);
 
-    return fails(FAIL_CALL) ? -1 : done;
+    return fails(FAIL_CALL, "close") ? -1 : done;
 }
 
 /* Its own exit status, and none of the allocator's own ends. */
@@ -231,6 +233,7 @@ run_once(struct walker *walker, enum kind kind, unsigned long fail_at)
         atomic_store(&plan->counts[i], 0);
     plan->kind = kind;
     plan->fail_at = fail_at;
+    plan->name = NULL;
     plan->error = fail_at % 2 ? ENOSPC : EIO;
     fflush(stdout);
     child = fork();
@@ -383,8 +386,8 @@ walk(struct walker *walker, const struct walk_case *row, enum kind kind,
             judge(run_once(walker, kind, at), kind, files, good_status);
 
         if (why && ++wrong <= 5)
-            printf("     %s, %s %lu: %s\n", row->name, kind_names[kind], at,
-                   why);
+            printf("     %s, %s %lu, %s: %s\n", row->name, kind_names[kind], at,
+                   plan->name ? plan->name : "none", why);
     }
     printf("%s %s_%s: %lu of %lu points, %lu wrong\n", wrong ? "not ok" : "ok",
            row->name, kind_names[kind], done, calls, wrong);
@@ -432,7 +435,8 @@ point_show(struct walker *walker, const char *name, const char *number)
             why = judge(
                 run_once(walker, (enum kind)kind, strtoul(number, NULL, 10)),
                 (enum kind)kind, files, status);
-            printf("%s\n", why ? why : "right");
+            printf("%s: %s\n", plan->name ? plan->name : "none",
+                   why ? why : "right");
             return why != NULL;
         }
     }

@@ -118,6 +118,10 @@ def brief(finding):
         f"{finding['messages']} messages)"
 
 
+def names_nobody(finding):
+    return not (finding["mailbox"] or finding["account"] or finding["domain"])
+
+
 def culprit_fits(finding, incident):
     if incident["kind"] == "open_relay":
         return finding["kind"] == "open_relay" and \
@@ -137,7 +141,11 @@ def overlap(finding, incident):
 
 def accusation_fits(finding, incident):
     """Whether a claimed compromise is one, if perhaps of another kind."""
-    if not incident["compromise"] or not culprit_fits(finding, incident):
+    if not incident["compromise"]:
+        return False
+    if names_nobody(finding):
+        return overlap(finding, incident) * 2 > finding["messages"]
+    if not culprit_fits(finding, incident):
         return False
     login = {"compromised_mailbox"}
     return (finding["kind"] in login) == (incident["kind"] in login) or \
@@ -162,7 +170,9 @@ def judge_incident(findings, incident, logset, present):
     hits = [f for f in touched if culprit_fits(f, incident) and
             f["kind"] == incident["kind"]]
     if not hits:
-        sure = any(f["confidence"] >= SURE for f in touched)
+        sure = any(f["confidence"] >= SURE and not (
+            names_nobody(f) and f["kind"] == incident["kind"])
+            for f in touched)
         yield ("mistaken" if sure else "missed"), "missed" + "".join(
             "; instead " + brief(f) for f in touched)
         return

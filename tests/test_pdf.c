@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "report/pdf.h"
+#include "report/pdf_reading.h"
 #include "tests/pdf_reading.h"
 
 #include <libxml/parser.h>
@@ -146,6 +147,36 @@ rich_document_holds(void **state)
     assert_in_range(pdf.len, 20000, 200000);
     buf_clear(&words);
     buf_clear(&streams);
+    buf_clear(&pdf);
+    buf_clear(&xml);
+}
+
+/* What the last look before a customer's file gets to see. */
+static void
+words_are_read_back(void **state)
+{
+    static const char *const rows[] = {
+        "billing@customer.example", /* drawn */
+        "used by strangers to send 48,211 messages",
+        "61 logins from 23 countries",
+        "a@b.example",
+        "https://example.com/help%281%29", /* a link */
+    };
+    struct buf xml = fixture("pdf/rich.xml");
+    struct buf pdf = rendered(buf_sv(&xml), &plain_options);
+    struct buf words = { 0 };
+
+    (void)state;
+    assert_int_equal(pdf_read_words(buf_sv(&pdf), &words), STATUS_OK);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (!text_has(&words, rows[i]))
+            fail_msg("not read back: %s", rows[i]);
+    }
+    assert_false(text_has(&words, "fpgm")); /* fonts are left out */
+    words.len = 0;
+    pdf.len = pdf.len / 2; /* cut in a stream */
+    assert_int_not_equal(pdf_read_words(buf_sv(&pdf), &words), STATUS_NOMEM);
+    buf_clear(&words);
     buf_clear(&pdf);
     buf_clear(&xml);
 }
@@ -427,6 +458,7 @@ int
 main(void)
 {
     static const struct CMUnitTest singles[] = {
+        cmocka_unit_test(words_are_read_back),
         cmocka_unit_test(same_bytes_whatever_the_environment),
         cmocka_unit_test(row_taller_than_a_page),
         cmocka_unit_test(three_hundred_pages),

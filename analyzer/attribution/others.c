@@ -102,43 +102,38 @@ refused_as_spam(const struct attribution *attribution,
     return false;
 }
 
-static uint32_t
-network_name(const struct attribution *attribution, uint32_t message)
-{
-    const struct sealed *sealed = attribution->sealed;
-    struct sv ip = sealed_name(sealed, sealed->messages[message].arrival->ip);
-
-    return names_add(sealed->ledger->names, network_of(ip));
-}
-
 /*
- * What was refused, and what else came from the same networks: some of the
- * spam gets through. Takes no conversation that the forwarder carries too.
+ * What was refused, and what else came meanwhile from hosts without a
+ * confirmed name: some of the spam gets through. Mail servers that others
+ * know have names; their mail is the forwarder's everyday mail.
  */
 static int64_t
 gather_forwarded(const struct attribution *attribution,
-                 const struct actor *actor, uint32_t *networks,
-                 struct list *list)
+                 const struct actor *actor, struct list *list)
 {
-    size_t refused = 0;
+    int64_t refused = 0, first = INT64_MAX, last = INT64_MIN;
 
     for (uint32_t i = 0; i < actor->message_count; i++) {
-        if (refused_as_spam(attribution,
-                            message_of(attribution, actor->messages[i])))
-            networks[refused++] = network_name(attribution, actor->messages[i]);
-    }
-    qsort(networks, refused, sizeof(*networks), list_number_order);
-    for (uint32_t i = 0; i < actor->message_count; i++) {
-        uint32_t message = actor->messages[i];
-        uint32_t network = network_name(attribution, message);
+        const struct message *message =
+            message_of(attribution, actor->messages[i]);
 
-        if (is_free(attribution, message) &&
-            (refused_as_spam(attribution, message_of(attribution, message)) ||
-             (network && bsearch(&network, networks, refused, sizeof(*networks),
-                                 list_number_order))))
-            list_add(list, message);
+        if (!refused_as_spam(attribution, message))
+            continue;
+        refused++;
+        first = message->at < first ? message->at : first;
+        last = message->at > last ? message->at : last;
     }
-    return (int64_t)refused;
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        const struct message *message =
+            message_of(attribution, actor->messages[i]);
+        bool meanwhile = message->at >= first && message->at <= last;
+
+        if (is_free(attribution, actor->messages[i]) &&
+            (refused_as_spam(attribution, message) ||
+             (meanwhile && !message->arrival->host_name)))
+            list_add(list, actor->messages[i]);
+    }
+    return refused;
 }
 
 static enum status
@@ -148,16 +143,11 @@ judge_forwarder(struct attribution *attribution, const struct actor *actor)
         "forwarded_refused", "{refused} of {messages} messages that {who} only "
                              "passed on were refused as spam elsewhere"
     };
-    uint32_t *networks =
-        calloc((size_t)actor->message_count + 1, sizeof(*networks));
     struct list list = { 0 };
     struct finding *finding;
     int64_t refused;
 
-    if (!networks)
-        return STATUS_NOMEM;
-    refused = gather_forwarded(attribution, actor, networks, &list);
-    free(networks);
+    refused = gather_forwarded(attribution, actor, &list);
     if (refused < FORWARD_REFUSED || refused * 10 < actor->message_count) {
         free(list.at);
         return list.failed ? STATUS_NOMEM : STATUS_OK;

@@ -72,61 +72,155 @@ first_of_ip(const struct guess *guesses, size_t count, uint32_t ip)
     return low;
 }
 
-/* Other logins that had failed from this address by `at`. */
-static size_t
-logins_guessed(const struct guess *guesses, size_t count, uint32_t ip,
-               uint32_t but, int64_t at)
+/* What failed from an address before a login first succeeded from it. */
+struct attempts {
+    size_t logins;  /* others than the one that got in */
+    size_t domains; /* of those */
+    size_t own;     /* failures of the very login */
+};
+
+static struct attempts
+attempts_before(const struct attribution *attribution,
+                const struct guess *guesses, size_t count, uint32_t ip,
+                uint32_t login, int64_t at)
 {
-    size_t logins = 0;
+    struct names *names = attribution->sealed->ledger->names;
+    struct attempts attempts = { 0 };
+    struct sv last_domain = { "", 0 };
     uint32_t last = 0;
 
     for (size_t i = first_of_ip(guesses, count, ip);
          i < count && guesses[i].ip == ip; i++) {
-        if (!guesses[i].login || guesses[i].login == but ||
-            guesses[i].login == last || guesses[i].at > at)
+        struct sv domain = names_text(names, guesses[i].login);
+
+        if (!guesses[i].login || guesses[i].at > at)
+            continue;
+        if (guesses[i].login == login) {
+            attempts.own++;
+            continue;
+        }
+        if (guesses[i].login == last)
             continue;
         last = guesses[i].login;
-        logins++;
+        attempts.logins++;
+        sv_cut(&domain, '@');
+        attempts.domains += !attempts.domains || !sv_eq(domain, last_domain);
+        last_domain = domain;
     }
-    return logins;
+    return attempts;
+}
+
+/* An office's or a hotel's address serves many: then it is no guesser's. */
+static bool
+address_is_shared(const struct attribution *attribution,
+                  const struct actor *actor, uint32_t ip)
+{
+    for (size_t i = 0; i < attribution->actor_count; i++) {
+        const struct actor *other = &attribution->actors[i];
+
+        if (other == actor || other->kind != ACTOR_LOGIN)
+            continue;
+        for (uint32_t u = 0; u < other->unit_count; u++) {
+            if (other->units[u].name == ip)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The owner sends his everyday mail from another network. */
+static bool
+owner_is_known(const struct actor *actor, const struct unit *unit)
+{
+    for (uint32_t u = 0; u < actor->unit_count; u++) {
+        const struct unit *other = &actor->units[u];
+
+        if (other != unit && other->network != unit->network &&
+            other->messages >= 3)
+            return true;
+    }
+    return false;
+}
+
+struct entry {             /* a unit's messages, as a guesser's would look */
+    uint32_t to_strangers; /* messages */
+    uint32_t strangers;
+    uint32_t unwanted; /* recipients that do not exist or refused the text */
+    uint32_t bare;     /* HELO without a dot */
+};
+
+static struct entry
+entry_of(const struct attribution *attribution, const struct actor *actor,
+         const struct unit *unit)
+{
+    const struct sealed *sealed = attribution->sealed;
+    struct entry entry = { 0 };
+
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        uint32_t at = actor->by_unit[unit->from + i];
+        const struct message *message =
+            message_of(attribution, actor->messages[at]);
+        struct sv helo = sealed_name(sealed, message->arrival->helo);
+
+        entry.to_strangers += actor->strangers[at] > 0;
+        entry.strangers += actor->strangers[at];
+        entry.bare += helo.len && sv_find_char(helo, '.') < 0;
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            uint8_t refusal =
+                sealed->recipients[message->recipient_first + k].refusal;
+
+            entry.unwanted +=
+                refusal == REFUSAL_NO_SUCH_USER || refusal == REFUSAL_CONTENT;
+        }
+    }
+    return entry;
+}
+
+/*
+ * How sure it is that a guesser got in by this address; 0: it does not look
+ * so. Colleagues and owners mistype too: so the address must serve nobody
+ * else, be new to the login, and be used to write to strangers.
+ */
+static double
+entry_confidence(const struct attribution *attribution,
+                 const struct actor *actor, const struct unit *unit,
+                 const struct attempts *attempts)
+{
+    struct entry entry = entry_of(attribution, actor, unit);
+    bool sprayed = attempts->logins >= GUESSED_LOGINS && attempts->domains >= 2;
+    bool guessed = attempts->own >= 3 && owner_is_known(actor, unit) &&
+                   entry.to_strangers == unit->messages &&
+                   (entry.unwanted || entry.bare == unit->messages);
+
+    if (!sprayed && !guessed)
+        return 0;
+    if (entry.strangers < 3 || entry.to_strangers * 2 < unit->messages ||
+        address_is_shared(attribution, actor, unit->name))
+        return 0;
+    return sprayed ? 0.85 : 0.7;
 }
 
 static enum status
-judge_entry(struct attribution *attribution, const struct actor *actor,
-            const struct guess *guesses, size_t count)
+conclude_entry(struct attribution *attribution, const struct actor *actor,
+               struct list *list, size_t tried, double confidence)
 {
     static const struct rule rule = {
-        "guesser_got_in", "an address from which {logins} other logins had "
-                          "failed then sent {messages} messages with this one"
+        "guesser_got_in", "an address from which {logins} logins had failed "
+                          "then sent {messages} messages to strangers with "
+                          "this one"
     };
-    struct list list = { 0 };
     struct finding *finding;
-    size_t most = 0;
 
-    for (uint32_t i = 0; i < actor->message_count; i++) {
-        const struct unit *unit = &actor->units[actor->unit_of[i]];
-        size_t logins =
-            logins_guessed(guesses, count, unit->name, actor->name,
-                           message_of(attribution, actor->messages[i])->at);
-
-        if (logins < GUESSED_LOGINS || unit->loopback ||
-            !is_free(attribution, actor->messages[i]))
-            continue;
-        most = logins > most ? logins : most;
-        list_add(&list, actor->messages[i]);
-    }
-    if (!list.count)
-        return list.failed ? STATUS_NOMEM : STATUS_OK;
-    if (sketch_conclude(attribution, &list,
+    if (sketch_conclude(attribution, list,
                         &(struct sketch){ .kind = FINDING_MAILBOX,
                                           .compromise = true,
-                                          .confidence = 0.9,
+                                          .confidence = confidence,
                                           .channel = "smtp",
                                           .rule = &rule,
                                           .count_name = "logins",
-                                          .count = (int64_t)most,
+                                          .count = (int64_t)tried,
                                           .second_name = "messages",
-                                          .second = (int64_t)list.count },
+                                          .second = (int64_t)list->count },
                         &finding) != STATUS_OK)
         return STATUS_NOMEM;
     finding->actor = actor;
@@ -135,6 +229,41 @@ judge_entry(struct attribution *attribution, const struct actor *actor,
     if (sv_find_char(sealed_name(attribution->sealed, actor->name), '@') >= 0)
         finding->mailbox = actor->name;
     return STATUS_OK;
+}
+
+static enum status
+judge_entry(struct attribution *attribution, const struct actor *actor,
+            const struct guess *guesses, size_t count)
+{
+    struct list list = { 0 };
+    double confidence = 0;
+    size_t tried = 0;
+
+    for (uint32_t u = 0; u < actor->unit_count; u++) {
+        const struct unit *unit = &actor->units[u];
+        struct attempts attempts;
+        double sure;
+
+        if (unit->loopback || !unit->name)
+            continue;
+        attempts = attempts_before(attribution, guesses, count, unit->name,
+                                   actor->name, unit->first);
+        sure = entry_confidence(attribution, actor, unit, &attempts);
+        if (sure <= 0)
+            continue;
+        confidence = sure > confidence ? sure : confidence;
+        tried += attempts.logins + (attempts.own > 0);
+        for (uint32_t i = 0; i < unit->messages; i++) {
+            uint32_t message = actor->messages[actor->by_unit[unit->from + i]];
+
+            if (is_free(attribution, message))
+                list_add(&list, message);
+        }
+    }
+    if (!list.count)
+        return list.failed ? STATUS_NOMEM : STATUS_OK;
+    qsort(list.at, list.count, sizeof(*list.at), list_number_order);
+    return conclude_entry(attribution, actor, &list, tried, confidence);
 }
 
 static bool

@@ -55,7 +55,7 @@ many_networks(const struct behaviour *b)
 static bool
 some_networks(const struct behaviour *b)
 {
-    return !many_networks(b) && b->ips >= 2 && b->ips <= 11;
+    return !many_networks(b) && b->networks >= 2;
 }
 
 static bool
@@ -94,10 +94,17 @@ many_senders(const struct behaviour *b)
     return b->senders >= 3;
 }
 
+/* A newsletter has an issue a day; a run has its texts at once. */
+static uint64_t
+days_of(const struct behaviour *b)
+{
+    return (uint64_t)(b->last - b->onset) / 86400 + 1;
+}
+
 static bool
 many_families(const struct behaviour *b)
 {
-    return b->families >= 4 && b->message_count >= 20 &&
+    return b->families >= 4 * days_of(b) && b->message_count >= 20 &&
            share_of(b->largest_family, b->subjects) < 60;
 }
 
@@ -151,7 +158,8 @@ machine_pace(const struct behaviour *b)
 static bool
 beyond_past(const struct behaviour *b)
 {
-    return b->peak_hour > 5 * (b->peak_hour_usual + 1);
+    return b->usual_messages >= 3 &&
+           b->peak_hour > 5 * (b->peak_hour_usual + 1);
 }
 
 static bool

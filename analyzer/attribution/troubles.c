@@ -83,14 +83,18 @@ judge_group(struct attribution *attribution, const struct trouble *troubles,
     struct list list = { 0 };
     struct finding *finding;
     struct sketch filled = *sketch;
-    size_t ill = 0;
+    size_t ill = 0, first = 0, last = 0;
 
     for (size_t i = 0; i < count; i++) {
         if (!troubles[i].ill)
             continue;
+        first = ill ? first : i;
+        last = i;
         scratch[ill++] = troubles[i].principal;
     }
-    if (ill < TROUBLE_RECIPIENTS || ill * 4 < count ||
+    /* Of what was sent there while it lasted, a good share must be ill. */
+    if (ill < TROUBLE_RECIPIENTS ||
+        (sketch->kind == FINDING_OUTAGE && ill * 4 < last - first + 1) ||
         list_distinct(scratch, ill) < TROUBLE_PRINCIPALS)
         return STATUS_OK;
     for (size_t i = 0; i < count; i++) {

@@ -182,6 +182,10 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
         return STATUS_OK;
     }
     finding->confidence = probability(best);
+    /* Who cannot be named cannot be accused with certainty. */
+    if (behaviour->actor->kind == ACTOR_ACCOUNT && !behaviour->actor->account &&
+        finding->confidence > 0.7)
+        finding->confidence = 0.7;
     finding->compromise = kind_is_compromise(finding->kind);
     for (size_t i = 0; i < prior_count; i++) {
         if (priors[i].actor == behaviour->actor->kind &&

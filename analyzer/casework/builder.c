@@ -177,8 +177,10 @@ build_fetch(struct builder *builder, struct fault *fault)
         struct pending_line *pending = &builder->pending[i];
 
         pending->wish = wishes[i];
-        if (!wishes[i].text.at)
+        if (!wishes[i].text.at) { /* it could not be read a second time */
+            builder->casefile->lossy = true;
             continue;
+        }
         if (pending->response) {
             fill_response(builder, pending);
         } else {

@@ -182,12 +182,12 @@ struct ledger_text {
     uint32_t server_votes;
     bool server_mixed; /* several were named */
     uint64_t cwd_lines;
-    uint64_t starts;    /* records */
+    uint64_t starts;       /* records */
     int64_t silence_ms;    /* the longest between two records ... */
     uint32_t silence_line; /* ... and the line that ends it */
-    uint64_t backward;  /* stamps that run back by more than a few seconds */
-    uint64_t skipped;   /* lines that another text gave already */
-    uint64_t selectors; /* bits, enum selector_bit */
+    uint64_t backward;     /* stamps that run back by more than a few seconds */
+    uint64_t skipped;      /* lines that another text gave already */
+    uint64_t selectors;    /* bits, enum selector_bit */
 };
 
 enum selector_bit { /* seen at least once; exim-log-format 4 */

@@ -34,6 +34,8 @@ ledger_shift(struct ledger *ledger, uint64_t lines)
         ledger->shapes[i].sample.line += by;
     for (size_t i = 0; i < ledger->warnings_count; i++)
         ledger->warnings[i].place.line += by;
+    for (size_t i = 0; i < ledger->texts_count; i++)
+        ledger->texts[i].silence_line += by;
 }
 
 /* ------------------------------------------------------------- renumbering */
