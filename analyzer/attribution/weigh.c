@@ -194,5 +194,14 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
                 finding, priors[i].kind,
                 score(behaviour, priors[i].kind, priors[i].log_odds) - 0.5);
     }
-    return explain(behaviour, finding);
+    if (explain(behaviour, finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    /* Less likely than not: to be looked at, not to be accused. */
+    if (finding->compromise && finding->confidence < 0.5) {
+        add_alternative(finding, finding->kind, best);
+        finding->kind = FINDING_UNEXPLAINED;
+        finding->compromise = false;
+        finding->confidence = 0.5;
+    }
+    return STATUS_OK;
 }
