@@ -6,6 +6,7 @@
 #define COLUMNS_MAX 24
 #define GUTTER 10.0
 #define NARROWEST 30.0
+#define READABLE 110.0 /* what words and paths want at least */
 #define MEASURED_ROWS                                                          \
     400 /* of a longer table, the first ones speak for all                     \
          */
@@ -14,8 +15,10 @@ struct column {
     const xmlNode *element;
     bool right; /* numbers stand flush right */
     bool mono;
+    bool time;
     bool fixed; /* numbers and times are never broken, if it can be helped */
     double wanted;
+    double word; /* the widest piece between spaces, of a fixed one */
     double x;
     double width;
 };
@@ -38,7 +41,8 @@ grid_read(struct pdf *pdf, struct grid *grid, const xmlNode *table)
         *column = (struct column){ .element = node };
         column->right = strcmp(type, "num") == 0;
         column->mono = strcmp(type, "id") == 0 || strcmp(type, "address") == 0;
-        column->fixed = column->right || strcmp(type, "time") == 0;
+        column->time = strcmp(type, "time") == 0;
+        column->fixed = column->right || column->time;
         grid->count++;
     }
 }
@@ -94,14 +98,40 @@ head_cells(struct pdf *pdf, struct grid *grid)
     return cells;
 }
 
+static double
+widest_word(struct pdf *pdf, const struct pdf_text *text)
+{
+    struct sv rest = { text->at, text->len };
+    double widest = 0;
+
+    while (rest.len) {
+        struct sv part = sv_cut(&rest, ' ');
+        struct pdf_text word = { .at = part.at,
+                                 .len = part.len,
+                                 .style = text->style,
+                                 .ink = text->ink };
+        double width = part.len ? pdf_text_natural_width(pdf, &word) : 0;
+
+        widest = width > widest ? width : widest;
+    }
+    return widest + 0.5;
+}
+
+/* A heading may be broken where numbers may not. */
 static void
-grid_measure(struct pdf *pdf, struct grid *grid, struct pdf_cell *cells)
+grid_measure(struct pdf *pdf, struct grid *grid, struct pdf_cell *cells,
+             bool head)
 {
     for (size_t i = 0; cells && i < grid->count; i++) {
+        struct column *column = &grid->columns[i];
         double width = pdf_text_natural_width(pdf, &cells[i].text) + 0.5;
+        double word =
+            column->time || head ? widest_word(pdf, &cells[i].text) : 0;
 
-        if (width > grid->columns[i].wanted)
-            grid->columns[i].wanted = width;
+        if (head && column->fixed)
+            width = word;
+        column->wanted = width > column->wanted ? width : column->wanted;
+        column->word = word > column->word ? word : column->word;
     }
 }
 
@@ -162,6 +192,20 @@ grid_width(const struct grid *grid)
     return width;
 }
 
+/* Has a column of words or paths less room than makes it readable? */
+static bool
+grid_is_cramped(const struct grid *grid)
+{
+    for (size_t i = 0; i < grid->count; i++) {
+        const struct column *column = &grid->columns[i];
+
+        if (!column->fixed && column->width < column->wanted &&
+            column->width < READABLE)
+            return true;
+    }
+    return false;
+}
+
 /* Slack goes to the columns of words; too much is taken from all alike. */
 static void
 grid_settle(struct grid *grid, double x, double room)
@@ -171,6 +215,13 @@ grid_settle(struct grid *grid, double x, double room)
     size_t wide = 0;
 
     grid_share(grid, room - gutters, false);
+    if (grid_is_cramped(grid)) { /* then times take two lines */
+        for (size_t i = 0; i < grid->count; i++) {
+            if (grid->columns[i].time)
+                grid->columns[i].wanted = grid->columns[i].word;
+        }
+        grid_share(grid, room - gutters, false);
+    }
     if (grid_width(grid) > room)
         grid_share(grid, room - gutters, true);
     slack = room - grid_width(grid);
@@ -237,14 +288,14 @@ table_rows(struct pdf *pdf, struct grid *grid, const xmlNode *table,
         pdf->failed = true;
         return;
     }
-    grid_measure(pdf, grid, head);
+    grid_measure(pdf, grid, head, true);
     count = 0;
     for (const xmlNode *node = table->children; node; node = node->next) {
         if (!pdf_is(node, "row"))
             continue;
         rows[count] = row_cells(pdf, grid, node);
         if (count < MEASURED_ROWS)
-            grid_measure(pdf, grid, rows[count]);
+            grid_measure(pdf, grid, rows[count], false);
         count++;
     }
     grid_settle(grid, place.x, pdf->width - place.x);

@@ -279,7 +279,8 @@ truths_read(const char *fixtures, struct truths *ret_truths)
     *ret_truths = (struct truths){ .arena = arena_new() };
     if (!fixtures || !ret_truths->arena ||
         !sets_read(ret_truths, fixtures, "corpus") ||
-        !sets_read(ret_truths, fixtures, "recorded") || !ret_truths->count) {
+        !sets_read(ret_truths, fixtures, "recorded") ||
+        !sets_read(ret_truths, fixtures, "made") || !ret_truths->count) {
         fprintf(stderr, "FIXTURES does not name the folder of fixtures\n");
         truths_clear(ret_truths);
         return false;

@@ -82,6 +82,7 @@ out:
 /* ---------------------------------------------------------- forwarded spam */
 
 #define FORWARD_REFUSED 5
+#define FORWARD_MARGIN 1800
 
 static bool
 refused_as_spam(const struct attribution *attribution,
@@ -126,7 +127,8 @@ gather_forwarded(const struct attribution *attribution,
     for (uint32_t i = 0; i < actor->message_count; i++) {
         const struct message *message =
             message_of(attribution, actor->messages[i]);
-        bool meanwhile = message->at >= first && message->at <= last;
+        bool meanwhile = message->at >= first - FORWARD_MARGIN &&
+                         message->at <= last + FORWARD_MARGIN;
 
         if (is_free(attribution, actor->messages[i]) &&
             (refused_as_spam(attribution, message) ||

@@ -19,9 +19,8 @@ header_set(struct event *event, struct sv line)
 {
     size_t colon = view_index(line, ':', 0);
 
-    if (line.len < 3 || line.at[1] != ' ' || line.at[2] == ' ' ||
-        colon == line.len ||
-        memchr(line.at + 2, ' ', colon > 2 ? colon - 2 : 0))
+    if (line.len < 3 || line.at[1] != ' ' || line.at[2] == ' ' || colon < 3 ||
+        colon == line.len || memchr(line.at + 2, ' ', colon - 2))
         return;
     event->what = view_between(line.at + 2, line.at + colon);
     event->reason = sv_trim(view_drop(line, colon + 1));
