@@ -42,8 +42,8 @@ utf8_length(int code)
 }
 
 /* libxml2 checks nothing on the way in, so this is the last gate. */
-static bool
-text_is_printable(const char *text)
+bool
+model_text_is_printable(const char *text)
 {
     const xmlChar *at = (const xmlChar *)text;
 
@@ -76,7 +76,7 @@ build_text(struct build *build, xmlNode *parent, const char *name,
 {
     if (!text)
         return;
-    if (!text_is_printable(text))
+    if (!model_text_is_printable(text))
         build_fail(build, STATUS_INTERNAL, name, "a text is not printable");
     else if (!xmlNewTextChild(parent, NULL, BAD_CAST name, BAD_CAST text) ||
              xmlmem_failed_since(build->mark))

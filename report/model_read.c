@@ -1,5 +1,7 @@
 /* case.xml in and out: bytes of anyone to a valid tree, a tree to bytes. */
 #include "report/model.h"
+
+#include "report/model_table.h"
 #include "report/xmlmem.h"
 
 #include <errno.h>
@@ -283,6 +285,34 @@ schema_number_check(xmlDoc *doc, const char *name, struct fault *fault)
     return status;
 }
 
+/* A text that no case of ours can hold: it would be obeyed, not shown. */
+static const xmlNode *
+find_unprintable(const xmlNode *node)
+{
+    const xmlNode *found = NULL; /* tree_parse() bounds the depth */
+
+    for (const xmlNode *child = node->children; child && !found;
+         child = child->next) {
+        if (child->type == XML_ELEMENT_NODE)
+            found = find_unprintable(child);
+        else if (child->content && !xmlIsBlankNode(child) &&
+                 !model_text_is_printable((const char *)child->content))
+            found = child;
+    }
+    return found;
+}
+
+static enum status
+texts_check(const xmlDoc *doc, const char *name, struct fault *fault)
+{
+    const xmlNode *bad = find_unprintable(xmlDocGetRootElement(doc));
+
+    return bad ? fault_set(fault, STATUS_DAMAGED,
+                           "%s, line %ld: a text that is not printable", name,
+                           xmlGetLineNo(bad))
+               : STATUS_OK;
+}
+
 enum status
 model_parse(struct sv bytes, const char *name, const char *template_dir,
             xmlDoc **ret_doc, struct fault *fault)
@@ -304,6 +334,8 @@ model_parse(struct sv bytes, const char *name, const char *template_dir,
         fault_set(fault, status, "%s, %s", name, inner.text);
     else if (status != STATUS_OK)
         fault_set(fault, status, "%s", inner.text);
+    else
+        status = texts_check(doc, name, fault);
     if (status != STATUS_OK || xmlmem_failed_since(mark))
         goto out;
 

@@ -60,6 +60,9 @@ struct model_line {
 extern const struct model_shape model_case; /* the root's */
 extern const struct model_column model_columns[MODEL_COLUMNS];
 
+/* What any text of a case is: printable, XML-legal UTF-8. */
+bool model_text_is_printable(const char *text);
+
 /* "text", "number", …; NULL for no kind at all. */
 const char *model_value_kind_name(enum value_kind kind);
 enum value_kind model_value_kind_of(const char *name); /* 0: none */

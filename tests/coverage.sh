@@ -10,7 +10,7 @@ find . -name '*.gcda' -exec rm -f {} +
 cat >exinquest-unconfined <<END
 #!/bin/sh
 case \${1-} in
-report | analyze | render | trace | verify | recheck | export | preserve)
+report | analyze | render | trace | verify | export | preserve)
     command=\$1
     shift
     exec '$PWD/exinquest' "\$command" --no-sandbox "\$@" ;;

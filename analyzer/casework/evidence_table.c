@@ -265,7 +265,9 @@ build_shapes(struct builder *builder)
     if (count > SHAPES_SHOWN)
         count = SHAPES_SHOWN;
     for (size_t i = 0; i < count; i++) {
-        shapes[i].shape = build_name(builder, ledger->shapes[i].shape);
+        /* "" for a line that ends with its stamp */
+        shapes[i].shape = build_text(
+            builder, sealed_name(builder->sealed, ledger->shapes[i].shape));
         shapes[i].lines = (int64_t)ledger->shapes[i].lines;
         build_cite(builder, &shapes[i].sample, ledger->shapes[i].sample);
     }
