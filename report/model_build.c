@@ -78,7 +78,8 @@ build_text(struct build *build, xmlNode *parent, const char *name,
         return;
     if (!model_text_is_printable(text))
         build_fail(build, STATUS_INTERNAL, name, "a text is not printable");
-    else if (!xmlNewTextChild(parent, NULL, BAD_CAST name, BAD_CAST text) ||
+    else if (!xmlNewTextChild(parent, NULL, BAD_CAST name,
+                              *text ? BAD_CAST text : NULL) || /* <name/> */
              xmlmem_failed_since(build->mark))
         build_fail(build, STATUS_NOMEM, name, "out of memory");
 }

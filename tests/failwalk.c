@@ -134,7 +134,7 @@ static const struct walk_case {
     { "report",
       { "report", "-f", "html,text,json,xml", "--for", "investigator,ticket",
         "-o", "out", "%f/fuzz/analyze/seed-script",
-        "%f/fuzz/evidence/seed-tar-gz", "%f/fuzz/evidence/seed-zip" } },
+        "%f/fuzz/evidence/seed-tar-gz" } },
     { "customer",
       { "report", "-f", "html,text,json", "--for", "customer,ticket",
         "--each-account", "-o", "out", "%f/fuzz/analyze/seed-spray" } },
@@ -147,7 +147,7 @@ static const struct walk_case {
       { "render", "-f", "html,text,json", "-o", "out", "%r/case.xml" } },
     { "verify",
       { "verify", "%r/case.xml", "%f/fuzz/analyze/seed-script",
-        "%f/fuzz/evidence/seed-tar-gz", "%f/fuzz/evidence/seed-zip" } },
+        "%f/fuzz/evidence/seed-tar-gz" } },
     { "preserve", { "preserve", "%r/case.xml" } },
 };
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
