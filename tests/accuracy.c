@@ -154,7 +154,7 @@ main(void)
     struct truths truths;
     struct sums sums = { 0 };
 
-    if (!truths_read(getenv("FIXTURES"), &truths))
+    if (!truths_read(getenv("FIXTURES"), true, &truths))
         return 1;
     printf("%-22s %-26s %-4s %-4s %6s %6s %7s %7s %7s %5s\n", "set", "incident",
            "kind", "who", "prec", "recall", "onset s", "last s", "counts",

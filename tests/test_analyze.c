@@ -239,7 +239,7 @@ main(void)
     struct state *states;
     int failed = 1;
 
-    if (!truths_read(getenv("FIXTURES"), &truths))
+    if (!truths_read(getenv("FIXTURES"), true, &truths))
         return 1;
     runs = arena_alloc(truths.arena, truths.count * sizeof(*runs));
     tests = arena_alloc(truths.arena, truths.count * CHECKS * sizeof(*tests));

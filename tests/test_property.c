@@ -274,7 +274,7 @@ main(void)
     bool good = true;
     int failed = 1;
 
-    if (!truths_read(getenv("FIXTURES"), &truths))
+    if (!truths_read(getenv("FIXTURES"), false, &truths))
         return 1;
     all = truths.count * SEEDS * PROPERTIES;
     sets = arena_alloc(truths.arena, truths.count * sizeof(*sets));

@@ -274,13 +274,14 @@ set_order(const void *left, const void *right)
 }
 
 bool
-truths_read(const char *fixtures, struct truths *ret_truths)
+truths_read(const char *fixtures, bool made, struct truths *ret_truths)
 {
     *ret_truths = (struct truths){ .arena = arena_new() };
     if (!fixtures || !ret_truths->arena ||
         !sets_read(ret_truths, fixtures, "corpus") ||
         !sets_read(ret_truths, fixtures, "recorded") ||
-        !sets_read(ret_truths, fixtures, "made") || !ret_truths->count) {
+        (made && !sets_read(ret_truths, fixtures, "made")) ||
+        !ret_truths->count) {
         fprintf(stderr, "FIXTURES does not name the folder of fixtures\n");
         truths_clear(ret_truths);
         return false;

@@ -47,7 +47,8 @@ struct truths {
  * Reads all sets below `fixtures`/corpus and `fixtures`/recorded. False when
  * there is none, or one cannot be read; it is then said on stderr.
  */
-bool truths_read(const char *fixtures, struct truths *ret_truths);
+/* `made`: the generated sets too, beside those that a real Exim wrote. */
+bool truths_read(const char *fixtures, bool made, struct truths *ret_truths);
 void truths_clear(struct truths *truths);
 
 /* True when `id` is one of the incident's. */
