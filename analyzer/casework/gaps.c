@@ -1,15 +1,14 @@
 /*
  * Holes in the evidence: between one main log and the next of a server, and
- * within one, against the server's own rhythm. A hole is called a gap; why it
- * is there the logs do not say.
+ * within one. A hole is called a gap; why it is there the logs do not say.
  */
 #include "analyzer/casework/builder.h"
 
 #include <stdlib.h>
 
-/* A server is silent so long at night; more, and much more than it ever is. */
-#define GAP_MIN_MS ((int64_t)2 * 3600 * 1000)
-#define GAP_FACTOR 3
+/* Queue runs alone leave a line an hour or so. One bound for all, so that it
+ * does not matter how the logs were cut into files. */
+#define GAP_MS ((int64_t)8 * 3600 * 1000)
 
 struct gap_text {
     struct gathered_text *text;
@@ -29,14 +28,6 @@ gap_order(const void *left, const void *right)
     if (a->first_ms != b->first_ms)
         return a->first_ms < b->first_ms ? -1 : 1;
     return a->last_ms == b->last_ms ? 0 : a->last_ms < b->last_ms ? -1 : 1;
-}
-
-static int
-silence_order(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-
-    return a < b ? -1 : a > b;
 }
 
 static size_t
@@ -60,19 +51,6 @@ gather(const struct builder *builder, struct gap_text *texts)
     return count;
 }
 
-/* The median of the texts' longest silences is the server's rhythm. */
-static int64_t
-bound_of(const struct gap_text *texts, size_t count, int64_t *scratch)
-{
-    int64_t bound;
-
-    for (size_t i = 0; i < count; i++)
-        scratch[i] = texts[i].text->counts.silence_ms;
-    qsort(scratch, count, sizeof(*scratch), silence_order);
-    bound = scratch[count / 2] * GAP_FACTOR;
-    return bound > GAP_MIN_MS ? bound : GAP_MIN_MS;
-}
-
 static void
 say_gap(struct builder *builder, struct gathered_text *text, int64_t line,
         int64_t silence_ms, const char *where)
@@ -89,19 +67,17 @@ say_gap(struct builder *builder, struct gathered_text *text, int64_t line,
 }
 
 static void
-say_gaps(struct builder *builder, const struct gap_text *texts, size_t count,
-         int64_t *scratch)
+say_gaps(struct builder *builder, const struct gap_text *texts, size_t count)
 {
-    int64_t bound = bound_of(texts, count, scratch);
     int64_t reached = texts[0].last_ms;
 
     for (size_t i = 0; i < count; i++) {
         struct gathered_text *text = texts[i].text;
 
-        if (text->counts.silence_ms > bound)
+        if (text->counts.silence_ms > GAP_MS)
             say_gap(builder, text, text->counts.silence_line,
                     text->counts.silence_ms, "before this line");
-        if (i && texts[i].first_ms - reached > bound)
+        if (i && texts[i].first_ms - reached > GAP_MS)
             say_gap(builder, text, COUNT_UNKNOWN, texts[i].first_ms - reached,
                     "before this log begins");
         if (texts[i].last_ms > reached)
@@ -114,18 +90,16 @@ build_gaps(struct builder *builder)
 {
     size_t all = builder->gathering->text_count;
     struct gap_text *texts = calloc(all + 1, sizeof(*texts));
-    int64_t *scratch = calloc(all + 1, sizeof(*scratch));
-    size_t count = texts && scratch ? gather(builder, texts) : 0;
+    size_t count = texts ? gather(builder, texts) : 0;
 
-    if (!texts || !scratch)
+    if (!texts)
         builder->failed = true;
     for (size_t i = 0; i < count;) {
         size_t from = i;
 
         while (i < count && texts[i].server == texts[from].server)
             i++;
-        say_gaps(builder, texts + from, i - from, scratch);
+        say_gaps(builder, texts + from, i - from);
     }
     free(texts);
-    free(scratch);
 }

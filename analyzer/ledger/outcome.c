@@ -136,7 +136,9 @@ recipients_make(struct flow *flow)
     sealed->recipients = grown;
     flow->message->recipient_first = (uint32_t)sealed->recipient_count;
     flow->message->recipient_count = count;
-    flow->recipients = sealed->recipients + sealed->recipient_count;
+    flow->recipients = sealed->recipients
+                           ? sealed->recipients + sealed->recipient_count
+                           : NULL;
     flow->count = count;
     sealed->recipient_count += count;
     for (uint32_t i = 0; i < count; i++)
