@@ -12,7 +12,7 @@
 /* ------------------------------------------------------------- texts again */
 
 struct again { /* one source on its second way */
-    const struct gathering *gathering;
+    struct gathering *gathering;
     const uint32_t *texts; /* wanted of it, by ordinal */
     size_t count;
     size_t at;
@@ -50,16 +50,19 @@ again_end(void *user, void *text, const struct custody *custody)
 {
     struct again *again = user;
 
-    (void)custody;
     again->ends++;
-    if (text)
-        again->at++;
+    if (text) {
+        struct gathered_text *row =
+            &again->gathering->texts[again->texts[again->at++]];
+
+        row->unsteady |= custody->text_bytes != row->text_bytes;
+    }
     return again->at < again->count ? STATUS_OK : STATUS_END; /* enough */
 }
 
 static enum status
-read_again(const struct gathering *gathering, size_t number,
-           struct again *again, struct fault *fault)
+read_again(struct gathering *gathering, size_t number, struct again *again,
+           struct fault *fault)
 {
     const struct evidence_source *source = &gathering->list->sources[number];
     struct evidence_sink sink = { .user = again,
@@ -86,14 +89,33 @@ source_order(const void *left, const void *right, void *user)
     return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
 }
 
+/* Texts that never came again; then each that did not come whole is told of. */
+static enum status
+warn_unsteady(const struct again *again)
+{
+    for (size_t i = 0; i < again->count; i++) {
+        struct gathered_text *row = &again->gathering->texts[again->texts[i]];
+
+        row->unsteady |= i >= again->at;
+        if (!row->unsteady || row->warned_unsteady)
+            continue;
+        row->warned_unsteady = true;
+        if (!gathering_warn(again->gathering, row, WARN_DAMAGED, COUNT_UNKNOWN,
+                            "could not be read whole a second time: lines "
+                            "that it shares with other files may count twice, "
+                            "and cited lines of it may be missing"))
+            return STATUS_NOMEM;
+    }
+    return STATUS_OK;
+}
+
 enum status
-gathering_revisit(const struct gathering *gathering, uint32_t *texts,
-                  size_t count, revisit_block *block, void *user,
-                  struct fault *fault)
+gathering_revisit(struct gathering *gathering, uint32_t *texts, size_t count,
+                  revisit_block *block, void *user, struct fault *fault)
 {
     enum status status = STATUS_OK;
 
-    qsort_r(texts, count, sizeof(*texts), source_order, (void *)gathering);
+    qsort_r(texts, count, sizeof(*texts), source_order, gathering);
     for (size_t from = 0; from < count && status == STATUS_OK;) {
         struct again again = { .gathering = gathering,
                                .texts = texts + from,
@@ -106,6 +128,8 @@ gathering_revisit(const struct gathering *gathering, uint32_t *texts,
             from++;
         }
         status = read_again(gathering, source, &again, fault);
+        if (status == STATUS_OK)
+            status = warn_unsteady(&again);
     }
     return status;
 }
@@ -211,7 +235,7 @@ fetch_block(void *user, uint32_t text, struct sv block, uint64_t offset,
 }
 
 enum status
-gathering_fetch(const struct gathering *gathering, struct line_wish *wishes,
+gathering_fetch(struct gathering *gathering, struct line_wish *wishes,
                 size_t count, struct arena *arena, struct fault *fault)
 {
     struct fetching fetching = { .wishes = wishes,

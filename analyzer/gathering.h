@@ -23,7 +23,9 @@ struct gathered_text { /* one row of the evidence table */
     size_t warning_count;
     size_t warning_capacity;
     bool is_container;
-    bool lossy; /* a warning of the losing kind */
+    bool lossy;           /* a warning of the losing kind */
+    bool unsteady;        /* a second reading gave other bytes, or none */
+    bool warned_unsteady; /* and that was said */
     enum log_kind kind;
     size_t source;         /* index into list->sources; SIZE_MAX: refused */
     size_t ordinal;        /* of the texts of its source, for the way back */
@@ -77,7 +79,7 @@ struct line_wish {
  * Fetches the lines; `wishes` are sorted by place and may repeat. Owner of
  * the texts: `arena`.
  */
-enum status gathering_fetch(const struct gathering *gathering,
+enum status gathering_fetch(struct gathering *gathering,
                             struct line_wish *wishes, size_t count,
                             struct arena *arena, struct fault *fault);
 
@@ -86,13 +88,13 @@ enum status gathering_drop_overlaps(struct gathering *gathering,
                                     struct fault *fault);
 /*
  * Reads texts again, each source once: `block` gets the whole lines of one
- * text after the other. Sorts `texts` (numbers, each once) by source.
+ * text after the other. Sorts `texts` (numbers, each once) by source. A text
+ * that does not come back whole becomes `unsteady`, with a warning.
  */
 typedef enum status revisit_block(void *user, uint32_t text, struct sv block,
                                   uint64_t offset, uint64_t cut_bytes);
-enum status gathering_revisit(const struct gathering *gathering,
-                              uint32_t *texts, size_t count,
-                              revisit_block *block, void *user,
+enum status gathering_revisit(struct gathering *gathering, uint32_t *texts,
+                              size_t count, revisit_block *block, void *user,
                               struct fault *fault);
 /* A warning with a place: false when out of memory. */
 bool gathering_warn(struct gathering *gathering, struct gathered_text *text,

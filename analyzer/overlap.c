@@ -404,9 +404,13 @@ reread_close(struct reread *reread)
     status = feed_end(reread->feed);
     feed_free(reread->feed);
     reread->feed = NULL;
-    keep_account(reread->ledger, row->ledger);
-    ledger_free(row->ledger);
-    row->ledger = reread->ledger;
+    if (row->unsteady) { /* better twice than lost */
+        ledger_free(reread->ledger);
+    } else {
+        keep_account(reread->ledger, row->ledger);
+        ledger_free(row->ledger);
+        row->ledger = reread->ledger;
+    }
     reread->ledger = NULL;
     return status;
 }
