@@ -201,11 +201,12 @@ casework_make(struct builder *builder, struct fault *fault)
     enum status status;
 
     build_gaps(builder);
+    build_evidence(builder);
     build_totals(builder);
     build_principals(builder);
     build_findings(builder);
     status = builder->failed ? STATUS_NOMEM : build_fetch(builder, fault);
-    build_evidence(builder); /* what the second reading met is in its rows */
+    build_warnings(builder);
     if (status == STATUS_OK && builder->failed)
         status = STATUS_NOMEM;
     free(builder->pending);

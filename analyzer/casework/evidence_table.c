@@ -104,8 +104,6 @@ build_row(struct builder *builder, const struct gathered_text *text,
         .text_sha256 = build_optional(builder, text->text_sha256, NULL),
         .first = TIME_UNKNOWN,
         .last = TIME_UNKNOWN,
-        .warnings = text->warnings,
-        .warning_count = text->warning_count,
     };
     if (text->counts.starts || text->counts.lines[0] || text->counts.lines[1] ||
         text->counts.lines[2] || text->counts.lines[3]) {
@@ -129,23 +127,9 @@ build_rows(struct builder *builder)
 
     if (!rows)
         return;
-    take_ledger_warnings(builder);
-    for (size_t i = 0; i < gathering->text_count; i++) {
-        const struct gathered_text *text =
-            &gathering->texts[gathering->rows[i]];
-        struct case_warning *warnings =
-            build_array(builder, text->warning_count, sizeof(*warnings));
-
-        build_row(builder, text, &rows[i]);
-        for (size_t k = 0; warnings && k < text->warning_count; k++) {
-            warnings[k] = text->warnings[k];
-            warnings[k].text =
-                build_text(builder, sv_of(text->warnings[k].text));
-        }
-        rows[i].warnings = warnings;
-        builder->casefile->lossy |= text->lossy;
-    }
-    builder->casefile->evidence = rows;
+    for (size_t i = 0; i < gathering->text_count; i++)
+        build_row(builder, &gathering->texts[gathering->rows[i]], &rows[i]);
+    builder->casefile->evidence = builder->evidence = rows;
     builder->casefile->evidence_count = gathering->text_count;
 }
 
@@ -305,7 +289,37 @@ build_evidence(struct builder *builder)
     build_selectors(builder);
     build_shapes(builder);
     build_period(builder);
-    builder->casefile->completeness = builder->casefile->lossy  ? "damaged"
-                                      : builder->casefile->gaps ? "gaps"
-                                                                : "complete";
+}
+
+static void
+build_row_warnings(struct builder *builder, const struct gathered_text *text,
+                   struct case_evidence *row)
+{
+    struct case_warning *warnings =
+        build_array(builder, text->warning_count, sizeof(*warnings));
+
+    if (!warnings)
+        return;
+    for (size_t i = 0; i < text->warning_count; i++) {
+        warnings[i] = text->warnings[i];
+        warnings[i].text = build_text(builder, sv_of(text->warnings[i].text));
+    }
+    row->warnings = warnings;
+    row->warning_count = text->warning_count;
+    builder->casefile->lossy |= text->lossy;
+}
+
+void
+build_warnings(struct builder *builder)
+{
+    struct gathering *gathering = builder->gathering;
+    struct casefile *casefile = builder->casefile;
+
+    take_ledger_warnings(builder);
+    for (size_t i = 0; i < casefile->evidence_count; i++)
+        build_row_warnings(builder, &gathering->texts[gathering->rows[i]],
+                           &builder->evidence[i]);
+    casefile->completeness = casefile->lossy  ? "damaged"
+                             : casefile->gaps ? "gaps"
+                                              : "complete";
 }
