@@ -22,7 +22,7 @@ struct builder {
     const struct attribution *attribution;
     struct casefile *casefile;
     struct case_evidence *evidence; /* casefile->evidence, to be completed */
-    struct arena *arena; /* the case's */
+    struct arena *arena;            /* the case's */
     struct pending_line *pending;
     size_t pending_count;
     size_t pending_capacity;
@@ -50,8 +50,8 @@ enum status build_fetch(struct builder *builder, struct fault *fault);
 void build_evidence(struct builder *builder); /* rows, clock, selectors, … */
 /* Of its rows, once no more evidence is read; and the completeness. */
 void build_warnings(struct builder *builder);
-void build_gaps(struct builder *builder); /* before the evidence */
-void build_totals(struct builder *builder);   /* totals, identity, series */
+void build_gaps(struct builder *builder);       /* before the evidence */
+void build_totals(struct builder *builder);     /* totals, identity, series */
 void build_principals(struct builder *builder); /* principals, limits */
 void build_findings(struct builder *builder);
 void build_details(struct builder *builder, const struct finding *finding,
