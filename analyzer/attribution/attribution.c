@@ -34,6 +34,29 @@ attribution_free(struct attribution *attribution)
     free(attribution);
 }
 
+/* Who is surest comes first: messages belong to the finding that takes them. */
+static findings_find *const finders[] = {
+    findings_of_senders,     findings_of_guessers, findings_of_relays,
+    findings_of_lists,       findings_of_loops,    findings_of_forwarders,
+    findings_of_backscatter, findings_of_listings, findings_of_outages,
+    findings_of_limits,      findings_of_guessing,
+};
+
+static enum status
+findings_make(struct attribution *attribution)
+{
+    enum status status = STATUS_OK;
+
+    attribution->finding_of = calloc(attribution->sealed->message_count + 1,
+                                     sizeof(*attribution->finding_of));
+    if (!attribution->finding_of)
+        return STATUS_NOMEM;
+    for (size_t i = 0;
+         status == STATUS_OK && i < sizeof(finders) / sizeof(finders[0]); i++)
+        status = finders[i](attribution);
+    return status;
+}
+
 enum status
 attribution_make(struct sealed *sealed, struct attribution **ret_attribution)
 {

@@ -152,13 +152,27 @@ enum status rules_judge(const struct behaviour *behaviour,
 enum status select_messages(const struct attribution *attribution,
                             const struct actor *actor, uint8_t *chosen);
 
-/* others.c: what is no single actor's doing */
-enum status findings_of_others(struct attribution *attribution);
 struct finding *finding_add(struct attribution *attribution);
 /* Gives the finding these messages and takes them; marks them as taken. */
 void finding_take(struct attribution *attribution, struct finding *finding,
                   uint32_t *messages, size_t count);
 
-enum status findings_make(struct attribution *attribution);
+/*
+ * Each finds one sort of cause among the messages that no finding has yet, and
+ * takes them. attribution.c calls them in the order of its table.
+ * Fails: STATUS_NOMEM.
+ */
+typedef enum status findings_find(struct attribution *attribution);
+findings_find findings_of_senders;  /* busy logins and accounts */
+findings_find findings_of_guessers; /* quiet.c */
+findings_find findings_of_relays;
+findings_find findings_of_lists;
+findings_find findings_of_loops;
+findings_find findings_of_forwarders; /* forwarded.c */
+findings_find findings_of_backscatter;
+findings_find findings_of_listings; /* troubles.c */
+findings_find findings_of_outages;  /* the same */
+findings_find findings_of_limits;
+findings_find findings_of_guessing;
 
 #endif

@@ -56,10 +56,4 @@ enum status sketch_conclude(struct attribution *attribution, struct list *list,
                             const struct sketch *sketch,
                             struct finding **ret_finding);
 
-/* quiet.c */
-enum status findings_of_guessers(struct attribution *attribution);
-enum status findings_of_limits(struct attribution *attribution);
-/* troubles.c */
-enum status findings_of_troubles(struct attribution *attribution);
-
 #endif

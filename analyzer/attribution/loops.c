@@ -1,0 +1,163 @@
+/* Mail that goes round: one message, again and again, for one recipient. */
+#include "analyzer/attribution/sketch.h"
+
+#include <stdlib.h>
+
+/* One Message-ID so often for one recipient is no resending by hand. */
+#define LOOP_ARRIVALS 4
+
+struct loop_key {
+    uint32_t header_id;
+    uint32_t recipient;
+    uint32_t message;
+};
+
+static int
+loop_order(const void *left, const void *right)
+{
+    const struct loop_key *a = left;
+    const struct loop_key *b = right;
+
+    if (a->header_id != b->header_id)
+        return a->header_id < b->header_id ? -1 : 1;
+    if (a->recipient != b->recipient)
+        return a->recipient < b->recipient ? -1 : 1;
+    return a->message < b->message ? -1 : a->message > b->message;
+}
+
+static bool
+failed_in_loop(const struct attribution *attribution,
+               const struct message *message)
+{
+    for (uint32_t i = 0; i < message->recipient_count; i++) {
+        if (attribution->sealed->recipients[message->recipient_first + i]
+                .refusal == REFUSAL_LOOP)
+            return true;
+    }
+    return false;
+}
+
+/* Hosted here and asked for by the looping mail most often. */
+static uint32_t
+looping_address(const struct attribution *attribution, const struct list *list)
+{
+    const struct sealed *sealed = attribution->sealed;
+    uint32_t best = 0, best_count = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct message *message = message_of(attribution, list->at[i]);
+
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            const struct recipient *recipient =
+                &sealed->recipients[message->recipient_first + k];
+            uint32_t count = 0;
+
+            if (!address_is_hosted(attribution, recipient->address) ||
+                recipient->address == best)
+                continue;
+            for (size_t m = 0; m < list->count && m < 200; m++) {
+                const struct message *other =
+                    message_of(attribution, list->at[m]);
+
+                for (uint32_t r = 0; r < other->recipient_count; r++)
+                    count += sealed->recipients[other->recipient_first + r]
+                                 .address == recipient->address;
+            }
+            if (count > best_count ||
+                (count == best_count &&
+                 sv_cmp(sealed_name(sealed, recipient->address),
+                        sealed_name(sealed, best)) < 0)) {
+                best = recipient->address;
+                best_count = count;
+            }
+        }
+        if (i >= 200)
+            break;
+    }
+    return best;
+}
+
+static void
+gather_loops(const struct attribution *attribution, struct loop_key *keys,
+             size_t count, struct list *list)
+{
+    for (size_t i = 0; i < count;) {
+        size_t from = i, repeats = 0, most = 0;
+        bool failed = false;
+
+        for (; i < count && keys[i].header_id == keys[from].header_id; i++) {
+            failed |= failed_in_loop(attribution,
+                                     message_of(attribution, keys[i].message));
+            repeats = i > from && keys[i].recipient == keys[i - 1].recipient
+                          ? repeats + 1
+                          : 1;
+            if (repeats > most)
+                most = repeats;
+        }
+        if (most < LOOP_ARRIVALS && !(failed && i - from >= 2))
+            continue;
+        for (size_t k = from; k < i; k++)
+            list_add(list, keys[k].message);
+    }
+    if (list->count)
+        qsort(list->at, list->count, sizeof(*list->at), list_number_order);
+}
+
+enum status
+findings_of_loops(struct attribution *attribution)
+{
+    static const struct rule rule = {
+        "loop", "{messages} arrivals of {distinct} messages: the same "
+                "Message-ID comes back again and again"
+    };
+    const struct sealed *sealed = attribution->sealed;
+    struct loop_key *keys = calloc(sealed->message_count + 1, sizeof(*keys));
+    struct list list = { 0 };
+    struct finding *finding;
+    size_t count = 0;
+    uint32_t mailbox;
+
+    if (!keys)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < sealed->message_count; i++) {
+        const struct message *message = &sealed->messages[i];
+
+        if (message->arrival && message->arrival->header_id &&
+            message->parent == NO_INDEX && message->recipient_count &&
+            kind_of(attribution, (uint32_t)i) != PRINCIPAL_LIST &&
+            is_free(attribution, (uint32_t)i))
+            keys[count++] = (struct loop_key){
+                message->arrival->header_id,
+                sealed->recipients[message->recipient_first].address,
+                (uint32_t)i
+            };
+    }
+    qsort(keys, count, sizeof(*keys), loop_order);
+    gather_loops(attribution, keys, count, &list);
+    free(keys);
+    if (!list.count)
+        return list.failed ? STATUS_NOMEM : STATUS_OK;
+    mailbox = looping_address(attribution, &list);
+    count = 0;
+    for (size_t i = 0; i < list.count; i++)
+        count +=
+            failed_in_loop(attribution, message_of(attribution, list.at[i]));
+    if (sketch_conclude(
+            attribution, &list,
+            &(struct sketch){ .kind = FINDING_LOOP,
+                              .confidence = count ? 0.95 : 0.8,
+                              .channel = "forward",
+                              .rule = &rule,
+                              .count_name = "messages",
+                              .count = (int64_t)list.count,
+                              .second_name = "distinct",
+                              .second = (int64_t)(count ? count : 1) },
+            &finding) != STATUS_OK)
+        return STATUS_NOMEM;
+    finding->mailbox = mailbox;
+    finding->domain = domain_name_of(attribution, mailbox);
+    finding->account = finding->domain < attribution->name_count
+                           ? attribution->account_of[finding->domain]
+                           : 0;
+    return STATUS_OK;
+}
