@@ -22,6 +22,7 @@ struct record_message {
     const char *domain;
     const char *sender; /* "<>": a bounce; NULL: no arrival seen */
     const char *subject;
+    const char *family; /* the subject as the case's families have it */
     const char *protocol;
     const char *authenticator;
     const char *login;

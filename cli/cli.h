@@ -34,6 +34,7 @@ enum exit_status cmd_analyze(const struct settings *settings);
 enum exit_status cmd_render(const struct settings *settings);
 enum exit_status cmd_trace(const struct settings *settings);
 enum exit_status cmd_verify(const struct settings *settings);
+enum exit_status cmd_recheck(const struct settings *settings);
 enum exit_status cmd_preserve(const struct settings *settings);
 enum exit_status cmd_export(const struct settings *settings);
 enum exit_status cmd_help(const struct settings *settings);
@@ -121,6 +122,9 @@ struct folder { /* the folder that is written to */
  */
 enum status folder_open(struct folder *folder, const struct settings *settings,
                         uint32_t formats, struct fault *fault);
+/* Fails: STATUS_IO when dir/stem.extension exists; STATUS_NOMEM. */
+enum status folder_check_free(const char *dir, const char *stem,
+                              const char *extension, struct fault *fault);
 /* Removes the folders that folder_open() made and that are still empty. */
 void folder_abandon(const struct folder *folder);
 void folder_clear(struct folder *folder);

@@ -58,9 +58,9 @@ check_folder(const char *dir, struct fault *fault)
     return STATUS_OK;
 }
 
-static enum status
-check_free(const char *dir, const char *stem, const char *extension,
-           struct fault *fault)
+enum status
+folder_check_free(const char *dir, const char *stem, const char *extension,
+                  struct fault *fault)
 {
     struct buf path = { 0 };
     struct stat found;
@@ -103,14 +103,14 @@ check_all_free(const struct settings *settings, uint32_t formats,
         if (!(formats & files[i].bit))
             continue;
         if (files[i].stem)
-            status = check_free(settings->output_dir, files[i].stem,
-                                files[i].extension, fault);
+            status = folder_check_free(settings->output_dir, files[i].stem,
+                                       files[i].extension, fault);
         for (size_t j = 0; !files[i].stem && status == STATUS_OK &&
                            j < sizeof(stems) / sizeof(stems[0]);
              j++) {
             if (settings->audiences & stems[j].bit)
-                status = check_free(settings->output_dir, stems[j].stem,
-                                    files[i].extension, fault);
+                status = folder_check_free(settings->output_dir, stems[j].stem,
+                                           files[i].extension, fault);
         }
         if (status != STATUS_OK)
             return status;

@@ -22,10 +22,9 @@ help_overview(FILE *out)
         fprintf(out, "  %-8s  %s\n", command->name, command->summary);
     fputs(
         "\n"
-        "Begin with the logs of the server, however old, packed or mixed, and "
-        "open\n"
-        "investigator.html in the folder that this makes:\n\n"
-        "  exinquest report -o /root/inquest /var/log/exim_mainlog*\n\n"
+        "Begin with the server's logs, old or packed, and open "
+        "investigator.html in DIR:\n\n"
+        "  exinquest report -o DIR /var/log/exim_mainlog*\n\n"
         "EVIDENCE is any mix of logs, folders, archives and - for standard "
         "input.\n\n"
         "Exit status: 0 done, 1 some evidence was lost, 2 wrong command "

@@ -24,6 +24,9 @@ const struct command command_rows[] = {
     { "export", IN_EXPORT, "--to FORMAT [options] CASE|[EVIDENCE]...",
       "write tables, lists or events for other programs", 0, SIZE_MAX,
       cmd_export },
+    { "recheck", IN_RECHECK, "[options] CASE [EVIDENCE]...",
+      "after clean-up: is each finding over, by the new logs?", 1, SIZE_MAX,
+      cmd_recheck },
     { "preserve", IN_PRESERVE, "[options] CASE",
       "print what to copy before anything is cleaned", 1, 1, cmd_preserve },
     { "help", IN_HELP, "[SUBCOMMAND]", "explain a subcommand", 0, 1, cmd_help },
@@ -38,6 +41,13 @@ static const struct option_word all_formats[] = {
 static const struct option_word case_formats[] = {
     { "json", FORMAT_JSON },
     { "xml", FORMAT_XML },
+    { NULL, 0 },
+};
+
+static const struct option_word page_formats[] = {
+    { "html", FORMAT_HTML },
+    { "pdf", FORMAT_PDF },
+    { "text", FORMAT_TEXT },
     { NULL, 0 },
 };
 
@@ -89,8 +99,11 @@ static const struct option_word list_items[] = {
 #define WRITING (IN_REPORT | IN_RENDER)
 #define WORKING (READING | WRITING)
 #define ON_LOGS                                                                \
-    (READING | IN_TRACE | IN_VERIFY | IN_EXPORT) /* that read evidence */
-#define ON_CASE (IN_VERIFY | IN_PRESERVE)        /* that read a case back */
+    (READING | IN_TRACE | IN_VERIFY | IN_RECHECK |                             \
+     IN_EXPORT) /* that read evidence */
+#define ON_CASE                                                                \
+    (IN_VERIFY | IN_RECHECK | IN_PRESERVE) /* that read a case back */
+#define WORDED (WRITING | IN_RECHECK)
 #define SCOPED (READING | IN_EXPORT)
 #define EVERY (WORKING | IN_TRACE | IN_HELP | IN_EXPORT | ON_CASE)
 #define AT(field) offsetof(struct settings, field)
@@ -124,14 +137,20 @@ const struct option option_rows[] = {
       "of xarf: who reports" },
     { WORKING, 'o', "output", OPTION_TEXT, "DIR", AT(output_dir), NULL, 0,
       "folder for the files (exinquest-report)" },
-    { WORKING | IN_EXPORT, 0, "force", OPTION_FLAG, NULL, AT(force), NULL, 0,
-      "replace files that exist" },
+    { IN_RECHECK, 'o', "output", OPTION_TEXT, "DIR", AT(export_path), NULL, 0,
+      "folder for the page (text on standard output)" },
+    { WORKING | IN_RECHECK | IN_EXPORT, 0, "force", OPTION_FLAG, NULL,
+      AT(force), NULL, 0, "replace files that exist" },
     { IN_REPORT, 'f', "format", OPTION_WORDS, "LIST", AT(formats), all_formats,
       0, "of html,pdf,text,json,xml (" REPORT_FORMATS ")" },
     { IN_ANALYZE, 'f', "format", OPTION_WORDS, "LIST", AT(formats),
       case_formats, 0, "of json,xml (json,xml)" },
     { IN_RENDER, 'f', "format", OPTION_WORDS, "LIST", AT(formats), all_formats,
       0, "of html,pdf,text,json,xml (" RENDER_FORMATS ")" },
+    { IN_RECHECK, 'f', "format", OPTION_WORDS, "LIST", AT(formats),
+      page_formats, 0, "of html,pdf,text (" RENDER_FORMATS ")" },
+    { IN_RECHECK, 0, "since", OPTION_TIME, "T", AT(since), NULL, 0,
+      "when it was cleaned (the end of the case)" },
     { WRITING, 0, "for", OPTION_WORDS, "LIST", AT(audiences), audiences, 0,
       "of investigator,customer,ticket (investigator)" },
     { SCOPED, 0, "account", OPTION_TEXTS, "U", AT(accounts), NULL, 0, NULL },
@@ -148,13 +167,13 @@ const struct option option_rows[] = {
       "case number on every page" },
     { READING, 0, "as-of", OPTION_TIME, "T", AT(as_of), NULL, 0,
       "the report's date (the last line's time)" },
-    { WRITING, 0, "brand", OPTION_TEXT, "DIR", AT(brand_dir), NULL, 0,
+    { WORDED, 0, "brand", OPTION_TEXT, "DIR", AT(brand_dir), NULL, 0,
       "logo, colour, contact lines, own wording" },
-    { WRITING, 0, "lang", OPTION_TEXT, "CODE", AT(lang), NULL, 0,
+    { WORDED, 0, "lang", OPTION_TEXT, "CODE", AT(lang), NULL, 0,
       "language of the words (en)" },
-    { WRITING, 0, "paper", OPTION_WORD, "a4|letter", AT(paper), papers, 0,
+    { WORDED, 0, "paper", OPTION_WORD, "a4|letter", AT(paper), papers, 0,
       "page size (a4)" },
-    { WRITING, 0, "font-dir", OPTION_TEXTS, "DIR", AT(font_dirs), NULL, 0,
+    { WORDED, 0, "font-dir", OPTION_TEXTS, "DIR", AT(font_dirs), NULL, 0,
       "more fonts for the PDF; may repeat" },
     { READING, 0, "geoip", OPTION_TEXTS, "FILE", AT(geoip_files), NULL, 0,
       "mmdb of countries or networks; may repeat" },
@@ -185,6 +204,8 @@ const struct option option_rows[] = {
       "say less; say more" },
     { IN_VERIFY, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0,
       "print only what does not match" },
+    { IN_RECHECK, 'q', "quiet", OPTION_FLAG, NULL, AT(quiet), NULL, 0,
+      "no word about what the logs lost" },
     { ON_CASE, 'v', "verbose", OPTION_FLAG, NULL, AT(verbose), NULL, 0,
       "also say what the sandbox is made of" },
     { IN_HELP, 0, "completion", OPTION_WORD, "bash|zsh", AT(completion), shells,

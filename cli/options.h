@@ -29,7 +29,8 @@ enum command_bit { /* which subcommands take an option */
                    IN_HELP = 1 << 4,
                    IN_VERIFY = 1 << 5,
                    IN_PRESERVE = 1 << 6,
-                   IN_EXPORT = 1 << 7
+                   IN_EXPORT = 1 << 7,
+                   IN_RECHECK = 1 << 8
 };
 
 struct texts { /* what an option that may repeat has gathered */

@@ -128,6 +128,7 @@ room_own_text(const struct room *room, struct buf *ret_text,
         "template:/outline/common.xsl",
         "template:/outline/customer.xsl",
         "template:/outline/investigator.xsl",
+        "template:/outline/recheck.xsl",
         "template:/outline/ticket.xsl",
         "template:/steps/cpanel.xml",
         "template:/steps/customer.xml",
@@ -247,19 +248,19 @@ document_check(const struct room *room, xmlDoc *document, struct fault *fault)
 }
 
 static const char *
-label_of(const struct room *room, const char *audience)
+label_of(const struct room *room, const char *outline)
 {
     const xmlNode *brand = xmlDocGetRootElement(room->brand);
     struct sv label = node_attr(brand, "label");
 
     if (label.len > 0)
         return label.at;
-    return strcmp(audience, "investigator") == 0 ? "TLP:AMBER" : "";
+    return strcmp(outline, "investigator") == 0 ? "TLP:AMBER" : "";
 }
 
 enum status
-room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
-              xmlDoc **ret_document, struct fault *fault)
+room_page(struct room *room, const xmlDoc *casedoc, const char *outline,
+          const xmlDoc *extra, xmlDoc **ret_document, struct fault *fault)
 {
     char digest[DIGEST_HEX];
     xmlDoc *input = NULL;
@@ -268,7 +269,7 @@ room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
     xmlDoc *document = NULL;
     enum status status = digest_make(casedoc, digest, fault);
     const struct template_param params[] = {
-        { "label", label_of(room, audience) },
+        { "label", label_of(room, outline) },
         { "digest", digest },
         { NULL, NULL },
     };
@@ -284,9 +285,9 @@ room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
     if (!input)
         goto out;
     status = prepare_case(
-        input, (const xmlDoc *[]){ steps, owner_steps, room->brand }, 3);
+        input, (const xmlDoc *[]){ steps, owner_steps, room->brand, extra }, 4);
     if (status == STATUS_OK)
-        status = templates_transform(room->templates, audience, input, params,
+        status = templates_transform(room->templates, outline, input, params,
                                      &document, fault);
     if (status == STATUS_OK)
         status = words_apply(room->words, document,
@@ -305,6 +306,13 @@ out:
     xmlFreeDoc(steps);
     xmlFreeDoc(owner_steps);
     return status;
+}
+
+enum status
+room_document(struct room *room, const xmlDoc *casedoc, const char *audience,
+              xmlDoc **ret_document, struct fault *fault)
+{
+    return room_page(room, casedoc, audience, NULL, ret_document, fault);
 }
 
 /* ------------------------------------------------------------------ render */

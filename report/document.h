@@ -29,6 +29,13 @@ void room_free(struct room *room);
 enum status room_document(struct room *room, const xmlDoc *casedoc,
                           const char *audience, xmlDoc **ret_document,
                           struct fault *fault);
+/*
+ * The same by any outline; `extra` is copied into the case that it sees, as
+ * /case/NAME. NULL: nothing.
+ */
+enum status room_page(struct room *room, const xmlDoc *casedoc,
+                      const char *outline, const xmlDoc *extra,
+                      xmlDoc **ret_document, struct fault *fault);
 
 /*
  * Appends the file of one format (html, pdf, text).

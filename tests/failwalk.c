@@ -145,6 +145,9 @@ static const struct walk_case {
       { "trace", "--json", "[0-9]+", "%f/fuzz/analyze/seed-hostile" } },
     { "render",
       { "render", "-f", "html,text,json", "-o", "out", "%r/case.xml" } },
+    { "recheck",
+      { "recheck", "-o", "out", "-f", "html,text", "--since", "2020-01-01",
+        "%r/case.xml", "%f/fuzz/analyze/seed-script" } },
     { "verify",
       { "verify", "%r/case.xml", "%f/fuzz/analyze/seed-script",
         "%f/fuzz/evidence/seed-tar-gz" } },
@@ -443,7 +446,7 @@ point_show(struct walker *walker, const char *name, const char *number)
     return 2;
 }
 
-/* The report that render, verify and preserve start from. */
+/* The report that render, recheck, verify and preserve start from. */
 static void
 first_make(struct walker *walker)
 {

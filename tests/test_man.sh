@@ -29,7 +29,7 @@ else
     echo "skip lint: mandoc is not here"
 fi
 
-for name in report analyze render trace verify preserve export; do
+for name in report analyze render trace verify recheck preserve export; do
     page=$SOURCE/man/exinquest-$name.1
     absent=
     for option in $("$EXINQUEST" help "$name" | grep -o -e '--[a-z-]*' | sort -u); do

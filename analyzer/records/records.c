@@ -267,6 +267,7 @@ fill_message(struct records *records, size_t at, struct id_texts *ids,
         .at = message->at,
         .last_at = message->last_at,
         .state = message_state_name((enum message_state)message->state),
+        .family = text_of(records, message->family),
         .source_port = COUNT_UNKNOWN,
         .size_bytes = COUNT_UNKNOWN,
     };
