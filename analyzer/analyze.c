@@ -4,6 +4,7 @@
 
 #include "analyzer/analysis.h"
 #include "analyzer/casework/builder.h"
+#include "analyzer/geoip.h"
 
 #include <stdlib.h>
 
@@ -103,18 +104,16 @@ enum status
 analysis_run(const struct analyze_options *options, struct analysis *analysis,
              struct fault *fault)
 {
+    struct geoip *geoip = NULL;
     enum status status = STATUS_NOMEM;
 
     *analysis = (struct analysis){ .casefile = casefile_open(options) };
     if (!analysis->casefile)
         goto out;
-    if (options->geoip_file_count) {
-        status = fault_set(fault, STATUS_USAGE,
-                           "--geoip %s: this version reads no such file yet; "
-                           "run without it",
-                           options->geoip_files[0]);
+    status = geoip_open(options->geoip_files, options->geoip_file_count,
+                        &geoip, fault);
+    if (status != STATUS_OK)
         goto out;
-    }
     status = gathering_make(options, &analysis->gathering, fault);
     if (status != STATUS_OK)
         goto out;
@@ -128,12 +127,13 @@ analysis_run(const struct analyze_options *options, struct analysis *analysis,
     status = narrow(analysis->sealed, &analysis->casefile->scope);
     if (status != STATUS_OK)
         goto out;
-    status = attribution_make(analysis->sealed, &analysis->attribution);
+    status = attribution_make(analysis->sealed, geoip, &analysis->attribution);
     if (status != STATUS_OK)
         goto out;
     status = write_case(analysis->gathering, analysis->sealed,
                         analysis->attribution, analysis->casefile, fault);
 out:
+    geoip_free(geoip);
     if (status == STATUS_NOMEM)
         fault_set(fault, status, "out of memory");
     return status;

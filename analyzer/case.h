@@ -162,7 +162,8 @@ struct case_alternative {
 
 /* ours: what a finding's messages came from: a network, directory, login */
 struct case_source {
-    const char *kind; /* ip, network, helo, tls, port, directory, login, from */
+    const char *kind; /* ip, network, country, as, helo, tls, directory, from,
+                         login, account */
     const char *name;
     int64_t messages;
     int64_t first;

@@ -12,6 +12,9 @@
 #ifdef WITH_ISAL
 #include <isa-l.h>
 #endif
+#ifdef WITH_GEOIP
+#include <maxminddb.h>
+#endif
 #ifdef WITH_PDF
 #include <pango/pangocairo.h>
 #endif
@@ -41,6 +44,16 @@ print_pdf(void)
 #endif
 }
 
+static void
+print_geoip(void)
+{
+#ifdef WITH_GEOIP
+    printf("countries: libmaxminddb %s\n", MMDB_lib_version());
+#else
+    puts("countries: no (built without libmaxminddb)");
+#endif
+}
+
 void
 version_print(void)
 {
@@ -50,6 +63,7 @@ version_print(void)
     printf("exinquest %s\n", PACKAGE_VERSION);
     print_inflate();
     print_pdf();
+    print_geoip();
     printf("archives: %s\n", archive_version_string());
     printf("libxml2 %s, libxslt %s, PCRE2 %s\n", LIBXML_DOTTED_VERSION,
            LIBXSLT_DOTTED_VERSION, pcre);

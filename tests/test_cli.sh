@@ -56,6 +56,20 @@ expect wrong_option 2 'no option --outptu; did you mean --output?' \
     report --outptu report "$logs"
 expect cut_option 2 'did you mean --format?' report --form html "$logs"
 expect strange_option 2 'report has no option --xyzzy ' report --xyzzy
+if "$EXINQUEST" --version | grep -q '^countries: libmaxminddb'; then
+    expect geoip_no_database 2 '--geoip .*README.md: cannot be used' \
+        analyze --geoip "$FIXTURES/geoip/README.md" -o report "$logs"
+    expect geoip_missing 2 '--geoip none.mmdb: cannot be used' \
+        analyze --geoip none.mmdb -o report "$logs"
+    "$EXINQUEST" analyze -q --geoip "$FIXTURES/geoip/lab.mmdb" -f json \
+        -o countries "$FIXTURES/corpus/mailbox-many-ips/logs" >out 2>err &&
+        grep -q '"name": "AS64499 Far Hosting"' countries/case.json &&
+        grep -q '"kind": "country"' countries/case.json
+    result $? geoip_in_the_case
+else
+    expect geoip_not_built 2 'built without libmaxminddb' \
+        analyze --geoip "$FIXTURES/geoip/lab.mmdb" -o report "$logs"
+fi
 expect wrong_letter 2 'report has no option -Z' report -Z
 expect wrong_letter_in_bundle 2 'trace has no option -Z' trace -lZ x "$logs"
 expect flag_with_value 2 '--force takes no value' report --force=yes "$logs"

@@ -1,6 +1,7 @@
 /* Actors and their units: who can be taken over, and by what ways each sends.
  */
 #include "analyzer/attribution/attribution.h"
+#include "analyzer/geoip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,17 @@ unit_order(const void *left, const void *right)
 }
 
 static void
+unit_locate(const struct attribution *attribution, struct unit *unit)
+{
+    struct names *names = attribution->sealed->ledger->names;
+    struct geoip_place place;
+
+    geoip_find(attribution->geoip, names_text(names, unit->name), &place);
+    unit->country = names_add(names, sv_of(place.country));
+    unit->system = names_add(names, sv_of(place.network));
+}
+
+static void
 unit_describe(struct attribution *attribution, const struct actor *actor,
               struct unit *unit)
 {
@@ -138,6 +150,7 @@ unit_describe(struct attribution *attribution, const struct actor *actor,
     if (actor->kind == ACTOR_LOGIN || actor->kind == ACTOR_RELAY) {
         unit->loopback = !name.len || ip_is_loopback(name);
         unit->network = names_add(names, network_of(name));
+        unit_locate(attribution, unit);
     } else {
         unit->web_root = dir_is_web(name);
         unit->shared = !unit->name;

@@ -58,13 +58,15 @@ findings_make(struct attribution *attribution)
 }
 
 enum status
-attribution_make(struct sealed *sealed, struct attribution **ret_attribution)
+attribution_make(struct sealed *sealed, const struct geoip *geoip,
+                 struct attribution **ret_attribution)
 {
     struct attribution *attribution = calloc(1, sizeof(*attribution));
 
     if (!attribution)
         return STATUS_NOMEM;
     attribution->sealed = sealed;
+    attribution->geoip = geoip;
     if (hosted_make(attribution) != STATUS_OK ||
         principals_make(attribution) != STATUS_OK ||
         actors_make(attribution) != STATUS_OK ||
@@ -72,6 +74,7 @@ attribution_make(struct sealed *sealed, struct attribution **ret_attribution)
         attribution_free(attribution);
         return STATUS_NOMEM;
     }
+    attribution->geoip = NULL;
     *ret_attribution = attribution;
     return STATUS_OK;
 }

@@ -9,6 +9,8 @@
 
 #include "analyzer/ledger/sealed.h"
 
+struct geoip;
+
 enum principal_kind {
     PRINCIPAL_UNKNOWN = 0, /* the arrival is not in the evidence */
     PRINCIPAL_MAILBOX,     /* authenticated from outside */
@@ -63,6 +65,8 @@ struct unit {
     uint32_t name;
     uint32_t from;    /* its messages: by_unit[from …] */
     uint32_t network; /* /16 or /48 of an address */
+    uint32_t country; /* of an address, with --geoip; 0: not known */
+    uint32_t system;  /* its AS, the same */
     uint32_t messages;
     uint32_t strangers; /* recipients elsewhere, first written to here */
     uint32_t peak_day;  /* most strangers within any 24 hours */
@@ -97,6 +101,7 @@ struct actor {
 
 struct attribution {
     const struct sealed *sealed;
+    const struct geoip *geoip; /* while it is made; NULL: none was given */
     struct principal *principals;
     size_t principal_count;
     uint32_t *principal_of; /* by sealed message */
@@ -117,10 +122,10 @@ struct attribution {
 
 /*
  * Charges and groups everything. `sealed` must outlive it; names are added to
- * its ledger.
+ * its ledger. `geoip` (NULL: none) is asked here and not kept.
  * Fails: STATUS_NOMEM.
  */
-enum status attribution_make(struct sealed *sealed,
+enum status attribution_make(struct sealed *sealed, const struct geoip *geoip,
                              struct attribution **ret_attribution);
 void attribution_free(struct attribution *attribution);
 

@@ -16,13 +16,14 @@ message_at(const struct builder *builder, const struct finding *finding,
 
 /* ----------------------------------------------------------------- sources */
 
-static const char *const source_kinds[] = { "ip",        "network", "helo",
-                                            "directory", "from",    "login",
-                                            "account",   "tls" };
+static const char *const source_kinds[] = {
+    "ip",    "network", "helo", "directory", "from",
+    "login", "account", "tls",  "country",   "as",
+};
 
 static uint32_t
 source_name(const struct builder *builder, const struct message *message,
-            uint32_t network, size_t kind)
+            const struct unit *unit, size_t kind)
 {
     const struct ledger_arrival *arrival = message->arrival;
 
@@ -30,7 +31,7 @@ source_name(const struct builder *builder, const struct message *message,
     case 0:
         return arrival->ip;
     case 1:
-        return network;
+        return unit ? unit->network : 0;
     case 2:
         return arrival->ip ? arrival->helo : 0;
     case 3:
@@ -43,8 +44,12 @@ source_name(const struct builder *builder, const struct message *message,
         return arrival->auth_id;
     case 6:
         return arrival->ip ? 0 : arrival->ident;
-    default:
+    case 7:
         return arrival->cipher;
+    case 8:
+        return unit ? unit->country : 0;
+    default:
+        return unit ? unit->system : 0;
     }
 }
 
@@ -62,28 +67,30 @@ source_is_usual(const struct builder *builder, const struct finding *finding,
 
         if (builder->attribution->finding_of[actor->messages[i]] == number)
             continue;
-        if (source_name(builder, message,
-                        actor->units[actor->unit_of[i]].network, kind) == name)
+        if (source_name(builder, message, &actor->units[actor->unit_of[i]],
+                        kind) == name)
             return true;
     }
     return false;
 }
 
-static uint32_t
-network_of_unit(const struct actor *actor, uint32_t ip)
+/* The unit that an address is; NULL where it is none's. */
+static const struct unit *
+unit_of_ip(const struct actor *actor, uint32_t ip)
 {
     for (uint32_t i = 0; actor && ip && i < actor->unit_count; i++) {
         if (actor->units[i].name == ip)
-            return actor->units[i].network;
+            return &actor->units[i];
     }
-    return 0;
+    return NULL;
 }
 
 static bool
 gather_sources(const struct builder *builder, const struct finding *finding,
                struct tallies *tallies)
 {
-    uint32_t ip = 0, network = 0;
+    const struct unit *unit = NULL;
+    uint32_t ip = 0;
 
     for (size_t i = 0; i < finding->message_count; i++) {
         const struct message *message = message_at(builder, finding, i);
@@ -92,11 +99,11 @@ gather_sources(const struct builder *builder, const struct finding *finding,
             continue;
         if (message->arrival->ip != ip) {
             ip = message->arrival->ip;
-            network = network_of_unit(finding->actor, ip);
+            unit = unit_of_ip(finding->actor, ip);
         }
         for (uint32_t k = 0; k < sizeof(source_kinds) / sizeof(source_kinds[0]);
              k++) {
-            uint32_t name = source_name(builder, message, network, k);
+            uint32_t name = source_name(builder, message, unit, k);
 
             if (name &&
                 !tally_add(tallies, (struct tally){ .name = name,
