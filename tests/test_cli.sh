@@ -157,9 +157,6 @@ result $? analyze_makes_folders
 deep/er/report/case.xml" ]
 result $? stdout_has_paths_only
 
-expect geoip_is_not_ignored 2 'geoip .*run without it' \
-    report --geoip "$logs/exim_mainlog" -o report "$logs"
-
 # Two days are missing between these two rotations: a gap, not a loss.
 mkdir holes
 cp "$FIXTURES/corpus/debian-default/logs/mainlog" \
