@@ -36,10 +36,10 @@ attribution_free(struct attribution *attribution)
 
 /* Who is surest comes first: messages belong to the finding that takes them. */
 static findings_find *const finders[] = {
-    findings_of_senders,     findings_of_guessers, findings_of_relays,
-    findings_of_lists,       findings_of_loops,    findings_of_forwarders,
-    findings_of_backscatter, findings_of_listings, findings_of_outages,
-    findings_of_limits,      findings_of_guessing,
+    findings_of_senders,    findings_of_patient,     findings_of_guessers,
+    findings_of_relays,     findings_of_lists,       findings_of_loops,
+    findings_of_forwarders, findings_of_backscatter, findings_of_listings,
+    findings_of_outages,    findings_of_limits,      findings_of_guessing,
 };
 
 static enum status

@@ -142,6 +142,8 @@ bool address_is_hosted(const struct attribution *attribution, uint32_t address);
 enum status principals_make(struct attribution *attribution);
 bool ip_is_loopback(struct sv ip);
 bool dir_is_web(struct sv dir);
+/* behaviour.c: where scripts have no business */
+bool dir_is_odd(struct sv dir);
 /* actor.c */
 /* The /16 or /48 of an address. */
 struct sv network_of(struct sv ip);

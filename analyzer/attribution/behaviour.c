@@ -91,7 +91,7 @@ helo_is_bare(struct sv helo)
 }
 
 /* Where scripts have no business: uploads, caches, hidden places. */
-static bool
+bool
 dir_is_odd(struct sv dir)
 {
     static const struct sv parts[] = {
@@ -334,31 +334,6 @@ take_others(struct behaviour *behaviour, const uint8_t *chosen)
     }
 }
 
-/* Networks of the run that the owner's own mail came from too. */
-static void
-take_usual_networks(struct behaviour *behaviour, const uint8_t *chosen,
-                    struct columns *columns)
-{
-    const struct actor *actor = behaviour->actor;
-    uint32_t *usual = columns->dirs; /* free by now */
-    size_t count = 0;
-
-    for (uint32_t i = 0; i < actor->message_count; i++) {
-        uint32_t network = actor->units[actor->unit_of[i]].network;
-
-        if (!chosen[i] && count < behaviour->message_count)
-            usual[count++] = network;
-    }
-    behaviour->usual_units = distinct(usual, count);
-    for (size_t i = 0; i < behaviour->message_count; i++) {
-        uint32_t network = columns->networks[i];
-
-        if ((!i || columns->networks[i - 1] != network) &&
-            sorted_has(usual, count, network))
-            behaviour->networks_usual++;
-    }
-}
-
 /* First, last, and what lies evenly between. */
 static void
 take_arrivals(struct behaviour *behaviour)
@@ -400,9 +375,8 @@ behaviour_make(const struct attribution *attribution, const struct actor *actor,
     count_columns(ret_behaviour, &columns);
     take_openings(ret_behaviour);
     take_others(ret_behaviour, chosen);
-    take_usual_networks(ret_behaviour, chosen, &columns);
     take_guesses(ret_behaviour, &columns);
     take_arrivals(ret_behaviour);
     free(columns.block);
-    return STATUS_OK;
+    return habits_take(ret_behaviour, chosen);
 }

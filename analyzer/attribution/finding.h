@@ -104,6 +104,7 @@ struct behaviour {
     uint32_t senders;
     uint32_t foreign_senders; /* messages with a sender that is not theirs */
     uint32_t families;
+    uint32_t turns;          /* subjects unlike the one before */
     uint32_t largest_family; /* messages in it */
     uint32_t largest_family_name;
     uint32_t subjects;       /* messages that show one */
@@ -113,8 +114,19 @@ struct behaviour {
     uint32_t guesses;        /* failed logins for this login before the onset */
     uint32_t guessing_ips;   /* addresses of ours that failed logins too */
     uint32_t usual_messages; /* of the actor, not chosen */
-    uint32_t usual_units;
-    uint32_t loopback; /* messages */
+    uint32_t usual_networks; /* of them */
+    uint32_t usual_recipients;
+    uint32_t usual_strangers;
+    uint32_t usual_failed;
+    uint32_t usual_addresses; /* messages from an address of the other mail */
+    uint32_t usual_ciphers;   /* messages of them that show one */
+    uint32_t known_helos; /* messages whose HELO the owner's mail gives too */
+    uint32_t new_ciphers; /* messages with one that the owner never uses */
+    uint32_t odd_hours;   /* messages at hours when the owner never sends */
+    uint32_t neighbours;  /* messages from a colleague's everyday address */
+    uint32_t pairs;       /* recipients that follow one another ... */
+    uint32_t ordered;     /* ... in the order of the alphabet */
+    uint32_t loopback;    /* messages */
     uint32_t dirs;
     uint32_t odd_dirs;   /* messages from upload, cache and hidden ones */
     uint32_t new_dirs;   /* messages from directories not used otherwise */
@@ -135,6 +147,9 @@ enum status behaviour_make(const struct attribution *attribution,
                            const uint32_t *messages, size_t count,
                            struct behaviour *ret_behaviour);
 
+/* habits.c: the rest of it, beside the mail that was not chosen */
+enum status habits_take(struct behaviour *behaviour, const uint8_t *chosen);
+
 /* A named rule: what it needs, what it is worth; rules.c. */
 struct rule {
     const char *name;
@@ -147,6 +162,18 @@ struct rule {
  */
 enum status rules_judge(const struct behaviour *behaviour,
                         struct finding *finding);
+
+/* Strangers refused it, or it is forged: more than being new. */
+bool behaviour_is_abuse(const struct behaviour *behaviour);
+
+/*
+ * Weighs the chosen messages of an actor, and makes a finding if they are
+ * worth one. `patient`: little was sent, so that only abuse counts.
+ * Fails: STATUS_NOMEM.
+ */
+enum status sender_judge(struct attribution *attribution,
+                         const struct actor *actor, const uint8_t *chosen,
+                         bool patient);
 
 /* select.c: chosen[i] for the actor's message i */
 enum status select_messages(const struct attribution *attribution,
@@ -164,6 +191,7 @@ void finding_take(struct attribution *attribution, struct finding *finding,
  */
 typedef enum status findings_find(struct attribution *attribution);
 findings_find findings_of_senders;  /* busy logins and accounts */
+findings_find findings_of_patient;  /* those who take their time */
 findings_find findings_of_guessers; /* quiet.c */
 findings_find findings_of_relays;
 findings_find findings_of_lists;

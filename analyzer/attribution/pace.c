@@ -387,12 +387,13 @@ actor_judge_pace(const struct attribution *attribution, struct actor *actor)
     uint32_t day =
         larger(DAY_FLOOR, PEER_FACTOR * attribution->typical_peak_day);
 
+    /* Who was busy once is so again at half of that. */
     if (actor->peak_hour >= hour) {
         actor->busy = true;
-        busy_between(attribution, actor, HOUR, hour);
+        busy_between(attribution, actor, HOUR, larger(HOUR_FLOOR, hour / 2));
     } else if (actor->peak_day >= day) {
         actor->busy = true;
-        busy_between(attribution, actor, DAY, day);
+        busy_between(attribution, actor, DAY, larger(DAY_FLOOR, day / 2));
     }
     if (!actor->busy)
         return true;

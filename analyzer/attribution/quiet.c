@@ -187,9 +187,11 @@ entry_confidence(const struct attribution *attribution,
 {
     struct entry entry = entry_of(attribution, actor, unit);
     bool sprayed = attempts->logins >= GUESSED_LOGINS && attempts->domains >= 2;
-    bool guessed = attempts->own >= 3 && owner_is_known(actor, unit) &&
-                   entry.to_strangers == unit->messages &&
-                   (entry.unwanted || entry.bare == unit->messages);
+    bool odd = entry.unwanted || entry.bare == unit->messages;
+    bool very_odd = entry.unwanted && entry.bare == unit->messages;
+    bool guessed =
+        owner_is_known(actor, unit) && entry.to_strangers == unit->messages &&
+        ((attempts->own >= 5 && odd) || (attempts->own >= 3 && very_odd));
 
     if (!sprayed && !guessed)
         return 0;

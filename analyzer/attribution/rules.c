@@ -31,223 +31,6 @@ finding_kind_name(enum finding_kind kind)
     return names[kind];
 }
 
-/* ------------------------------------------------------------------ asking */
-
-static bool
-burst(const struct behaviour *b)
-{
-    return b->strangers >= 12;
-}
-
-static bool
-foreign_networks(const struct behaviour *b)
-{
-    return b->networks && !b->loopback && b->usual_units &&
-           !b->networks_usual && !b->same_units;
-}
-
-static bool
-many_networks(const struct behaviour *b)
-{
-    return b->networks >= 4 || b->ips >= 12;
-}
-
-static bool
-some_networks(const struct behaviour *b)
-{
-    return !many_networks(b) && b->networks >= 2;
-}
-
-static bool
-guessed_before(const struct behaviour *b)
-{
-    return b->guesses >= 3;
-}
-
-static bool
-guessing_sources(const struct behaviour *b)
-{
-    return b->guessing_ips >= 1;
-}
-
-static bool
-odd_helo(const struct behaviour *b)
-{
-    return !b->loopback && share_of(b->bare_helos, b->message_count) >= 50;
-}
-
-static bool
-many_helos(const struct behaviour *b)
-{
-    return b->helos >= 5;
-}
-
-static bool
-forged_sender(const struct behaviour *b)
-{
-    return share_of(b->foreign_senders, b->message_count) >= 20;
-}
-
-static bool
-many_senders(const struct behaviour *b)
-{
-    return b->senders >= 3;
-}
-
-/* A newsletter has an issue a day; a run has its texts at once. */
-static uint64_t
-days_of(const struct behaviour *b)
-{
-    return (uint64_t)(b->last - b->onset) / 86400 + 1;
-}
-
-static bool
-many_families(const struct behaviour *b)
-{
-    return b->families >= 4 * days_of(b) && b->message_count >= 20 &&
-           share_of(b->largest_family, b->subjects) < 60;
-}
-
-static bool
-one_family(const struct behaviour *b)
-{
-    return b->message_count >= 10 && b->subjects == b->message_count &&
-           share_of(b->largest_family, b->subjects) >= 90;
-}
-
-uint64_t
-content_refusals(const struct behaviour *b)
-{
-    return b->by_refusal[REFUSAL_CONTENT] + b->by_refusal[REFUSAL_REPUTATION];
-}
-
-static bool
-refused_as_spam(const struct behaviour *b)
-{
-    return content_refusals(b) >= 3 &&
-           share_of(content_refusals(b), b->recipients) >= 3;
-}
-
-static bool
-not_refused_as_spam(const struct behaviour *b)
-{
-    return b->recipients >= 50 &&
-           share_of(content_refusals(b) * 10, b->recipients) < 10;
-}
-
-static bool
-unknown_recipients(const struct behaviour *b)
-{
-    return b->by_refusal[REFUSAL_NO_SUCH_USER] >= 3 &&
-           share_of(b->by_refusal[REFUSAL_NO_SUCH_USER], b->recipients) >= 5;
-}
-
-static bool
-usual_source(const struct behaviour *b)
-{
-    return b->actor->kind == ACTOR_LOGIN && b->same_units &&
-           share_of(b->same_units, b->message_count) >= 80;
-}
-
-static bool
-machine_pace(const struct behaviour *b)
-{
-    return b->loopback == b->message_count && b->peak_hour >= 20;
-}
-
-static bool
-beyond_past(const struct behaviour *b)
-{
-    return b->usual_messages >= 3 &&
-           b->peak_hour > 5 * (b->peak_hour_usual + 1);
-}
-
-static bool
-within_past(const struct behaviour *b)
-{
-    return b->usual_messages > b->message_count && !beyond_past(b);
-}
-
-static bool
-web_directory(const struct behaviour *b)
-{
-    return share_of(b->web_root, b->message_count) >= 50;
-}
-
-static bool
-odd_directory(const struct behaviour *b)
-{
-    return share_of(b->odd_dirs, b->message_count) >= 30;
-}
-
-static bool
-new_directory(const struct behaviour *b)
-{
-    return share_of(b->new_dirs, b->message_count) >= 50;
-}
-
-static bool
-usual_directory(const struct behaviour *b)
-{
-    return b->dirs && share_of(b->same_units, b->message_count) >= 80;
-}
-
-static bool
-many_directories(const struct behaviour *b)
-{
-    return b->dirs >= 3;
-}
-
-static bool
-local_connection(const struct behaviour *b)
-{
-    return share_of(b->by_kind[PRINCIPAL_LOCAL_SMTP], b->message_count) >= 50;
-}
-
-static bool
-unknown_directory(const struct behaviour *b)
-{
-    return !b->dirs && !local_connection(b);
-}
-
-static bool
-unknown_account(const struct behaviour *b)
-{
-    return b->actor->kind == ACTOR_ACCOUNT && !b->actor->account;
-}
-
-static bool
-outside_web(const struct behaviour *b)
-{
-    return b->dirs && share_of(b->web_root, b->message_count) < 50;
-}
-
-static bool
-owner_copied(const struct behaviour *b)
-{
-    return b->strangers >= 12 && share_of(b->to_owner, b->message_count) >= 20;
-}
-
-static bool
-one_opening(const struct behaviour *b)
-{
-    return b->families >= 2 && b->message_count >= 10 &&
-           share_of(b->one_opening, b->subjects) >= 90;
-}
-
-static bool
-own_sender(const struct behaviour *b)
-{
-    return b->actor->kind == ACTOR_ACCOUNT && b->senders == 1 &&
-           !b->foreign_senders && b->message_count >= 10;
-}
-
-static bool
-links_in_subjects(const struct behaviour *b)
-{
-    return share_of(b->links, b->subjects) >= 20;
-}
-
 /* ------------------------------------------------------------------ tables */
 
 #define MAILBOX (1u << FINDING_MAILBOX)
@@ -285,9 +68,17 @@ const struct weighed_rule weighed_rules[] = {
                             "owner otherwise" },
       foreign_networks,
       MAILBOX,
-      1.8,
+      1.6,
       STALE,
-      1.5,
+      1.0,
+      SHOW_NETWORKS },
+    { { "unseen_networks", "none of the {networks} networks is seen in the "
+                           "owner's other mail, of which there is little" },
+      unseen_networks,
+      MAILBOX,
+      0.8,
+      STALE,
+      0.5,
       SHOW_NETWORKS },
     { { "many_networks", "{ips} addresses in {networks} networks used the "
                          "same login" },
@@ -305,6 +96,78 @@ const struct weighed_rule weighed_rules[] = {
       STALE,
       0.5,
       SHOW_NETWORKS },
+    { { "new_addresses", "the owner's own mail comes from the same networks, "
+                         "but never from these {ips} addresses" },
+      new_addresses,
+      MAILBOX,
+      0.5,
+      0,
+      0,
+      SHOW_NETWORKS },
+    { { "strangers_only", "it went to strangers alone; the other mail goes to "
+                          "people who were written to before" },
+      strangers_only,
+      MAILBOX,
+      0.6,
+      0,
+      0,
+      SHOW_SPREAD },
+    { { "worse_received", "{failed} of {recipients} recipients were refused, "
+                          "far more than of the other mail" },
+      worse_received,
+      MAILBOX,
+      0.6,
+      0,
+      0,
+      SHOW_SPREAD },
+    { { "colleague_source", "others of the same account send their everyday "
+                            "mail from there" },
+      colleague_source,
+      STALE,
+      1.0,
+      MAILBOX,
+      2.0,
+      SHOW_NETWORKS },
+    { { "known_device", "the connections introduced themselves as the owner's "
+                        "own machine does" },
+      known_device,
+      STALE,
+      0.5,
+      MAILBOX,
+      1.0,
+      SHOW_HELOS },
+    { { "new_cipher", "the encryption is one that the owner's programs never "
+                      "chose" },
+      new_cipher,
+      MAILBOX,
+      0.4,
+      0,
+      0,
+      SHOW_NOTHING },
+    { { "odd_hours", "most of it left at hours at which the owner never "
+                     "sends" },
+      odd_hours,
+      MAILBOX,
+      0.4,
+      0,
+      0,
+      SHOW_NOTHING },
+    { { "many_at_once", "{recipients} recipients of {messages} messages: "
+                        "several at once, unlike the other mail" },
+      many_at_once,
+      MAILBOX | SYSTEM,
+      0.3,
+      FORM,
+      0.5,
+      SHOW_SPREAD },
+    { { "in_order", "the recipients follow the alphabet, as a list does that "
+                    "is worked through" },
+      in_order,
+      TAKEN | STALE,
+      0.3,
+      FORM,
+      0.8,
+      SHOW_NOTHING },
     { { "guessed_before", "{guesses} failed logins for it in the two days "
                           "before" },
       guessed_before,
@@ -320,8 +183,8 @@ const struct weighed_rule weighed_rules[] = {
       STALE,
       0.5,
       SHOW_GUESSES },
-    { { "odd_helo", "most connections introduced themselves with a name that "
-                    "no mail program gives" },
+    { { "odd_helo", "most connections introduced themselves with a bare name "
+                    "that the owner's programs never give" },
       odd_helo,
       MAILBOX,
       0.5,
@@ -380,6 +243,14 @@ const struct weighed_rule weighed_rules[] = {
       TAKEN | FORM,
       0.8,
       SHOW_CONTENT },
+    { { "well_received", "{failed} of {recipients} recipients were refused: "
+                         "a list that is kept" },
+      well_received,
+      STALE,
+      0.5,
+      TAKEN,
+      1.2,
+      SHOW_SPREAD },
     { { "unknown_recipients", "{count} recipients do not exist: the list was "
                               "bought, harvested or is old" },
       unknown_recipients,
@@ -484,6 +355,14 @@ const struct weighed_rule weighed_rules[] = {
       1.5,
       SCRIPT,
       0.8,
+      SHOW_NOTHING },
+    { { "unlike_form", "nothing is copied to the site's owner, subjects do not "
+                       "open alike, and no everyday mail comes from there" },
+      unlike_form,
+      0,
+      0,
+      FORM,
+      1.5,
       SHOW_NOTHING },
     { { "own_sender", "every message has the site's own one sender" },
       own_sender,

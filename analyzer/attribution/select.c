@@ -8,6 +8,7 @@
 
 /* So many networks at once are no traveller. */
 #define SWARM_NETWORKS 4
+#define SWARM_HOSTS 6
 
 static int
 number_order(const void *left, const void *right)
@@ -17,12 +18,14 @@ number_order(const void *left, const void *right)
     return a < b ? -1 : a > b;
 }
 
+/* What came with the run may go on a while after its busiest time. */
+#define AFTERMATH 21600
+
 static bool
 unit_is_new(const struct actor *actor, const struct unit *unit)
 {
-    return !unit->outside && !unit->loopback &&
-           unit->first >= actor->busy_from - 3600 &&
-           unit->last <= actor->busy_to + 3600;
+    return !unit->loopback && unit->first >= actor->busy_from - 3600 &&
+           unit->last <= actor->busy_to + AFTERMATH;
 }
 
 /* Distinct networks among units that came and went with the run. */
@@ -39,7 +42,7 @@ swarm_size(const struct actor *actor, uint32_t *networks)
     for (uint32_t i = 0; i < count; i++)
         distinct += !i || networks[i] != networks[i - 1];
     /* One network may hold a farm of hosts: then hosts count. */
-    if (count >= 3 * SWARM_NETWORKS && distinct < SWARM_NETWORKS)
+    if (count >= SWARM_HOSTS && distinct < SWARM_NETWORKS)
         distinct = SWARM_NETWORKS;
     return distinct;
 }
@@ -97,6 +100,22 @@ unit_joins_run(const struct actor *actor, const struct unit *unit)
     return false;
 }
 
+/* A new address that sends what the run sends, by its subjects. */
+static bool
+unit_sends_alike(const struct attribution *attribution,
+                 const struct actor *actor, const struct unit *unit)
+{
+    uint32_t alike = 0;
+
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        uint32_t at = actor->by_unit[unit->from + i];
+
+        alike += actor->recurs[at] &&
+                 attribution->sealed->messages[actor->messages[at]].family;
+    }
+    return alike * 2 > unit->messages;
+}
+
 enum status
 select_messages(const struct attribution *attribution,
                 const struct actor *actor, uint8_t *chosen)
@@ -119,8 +138,9 @@ select_messages(const struct attribution *attribution,
             chosen[i] = 1; /* with the probes before the run */
         else if (mass)
             chosen[i] = message_of_run(attribution, actor, i, unit);
-        else if (swarm && unit_is_new(actor, unit))
-            chosen[i] = unit_joins_run(actor, unit);
+        else if (actor->kind == ACTOR_LOGIN && unit_is_new(actor, unit))
+            chosen[i] = swarm ? unit_joins_run(actor, unit)
+                              : unit_sends_alike(attribution, actor, unit);
     }
     free(networks);
     return STATUS_OK;

@@ -104,10 +104,10 @@ chosen_messages(const struct actor *actor, const uint8_t *chosen,
     return messages;
 }
 
-static enum status
-judge_actor(struct attribution *attribution, const struct actor *actor)
+enum status
+sender_judge(struct attribution *attribution, const struct actor *actor,
+             const uint8_t *chosen, bool patient)
 {
-    uint8_t *chosen = calloc((size_t)actor->message_count + 1, 1);
     uint32_t *messages = NULL;
     struct behaviour behaviour;
     struct finding judged = { 0 };
@@ -115,8 +115,6 @@ judge_actor(struct attribution *attribution, const struct actor *actor)
     enum status status = STATUS_NOMEM;
     size_t count = 0;
 
-    if (!chosen || select_messages(attribution, actor, chosen) != STATUS_OK)
-        goto out;
     messages = chosen_messages(actor, chosen, &count);
     if (!messages)
         goto out;
@@ -129,7 +127,8 @@ judge_actor(struct attribution *attribution, const struct actor *actor)
         rules_judge(&behaviour, &judged) != STATUS_OK)
         goto out;
     status = STATUS_OK;
-    if (judged.kind == FINDING_NONE)
+    if (judged.kind == FINDING_NONE ||
+        (patient && (!judged.compromise || !behaviour_is_abuse(&behaviour))))
         goto out;
     finding = finding_add(attribution);
     if (!finding) {
@@ -144,9 +143,20 @@ judge_actor(struct attribution *attribution, const struct actor *actor)
     finding_take(attribution, finding, messages, count);
     messages = NULL;
 out:
-    free(chosen);
     free(messages);
     finding_clear(&judged);
+    return status;
+}
+
+static enum status
+judge_busy(struct attribution *attribution, const struct actor *actor)
+{
+    uint8_t *chosen = calloc((size_t)actor->message_count + 1, 1);
+    enum status status = STATUS_NOMEM;
+
+    if (chosen && select_messages(attribution, actor, chosen) == STATUS_OK)
+        status = sender_judge(attribution, actor, chosen, false);
+    free(chosen);
     return status;
 }
 
@@ -158,7 +168,7 @@ findings_of_senders(struct attribution *attribution)
 
         if (actor->busy &&
             (actor->kind == ACTOR_LOGIN || actor->kind == ACTOR_ACCOUNT) &&
-            judge_actor(attribution, actor) != STATUS_OK)
+            judge_busy(attribution, actor) != STATUS_OK)
             return STATUS_NOMEM;
     }
     return STATUS_OK;

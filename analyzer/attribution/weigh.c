@@ -61,6 +61,12 @@ show(const struct behaviour *b, enum rule_value value, struct claim *claim)
         claim_number(claim, "share", VALUE_NUMBER,
                      (int64_t)share_of(b->links, b->subjects));
         break;
+    case SHOW_SPREAD:
+        claim_number(claim, "messages", VALUE_NUMBER,
+                     (int64_t)b->message_count);
+        claim_number(claim, "recipients", VALUE_NUMBER, (int64_t)b->recipients);
+        claim_number(claim, "failed", VALUE_NUMBER, (int64_t)b->failed);
+        break;
     case SHOW_DIRS:
         claim_number(claim, "dirs", VALUE_NUMBER, b->dirs);
         break;
@@ -148,6 +154,23 @@ kind_is_compromise(enum finding_kind kind)
            kind == FINDING_SYSTEM;
 }
 
+/*
+ * Who cannot be named cannot be accused with certainty; and without a
+ * directory a site, a shell and a cron job look the same.
+ */
+static double
+capped(const struct behaviour *b, double confidence)
+{
+    double cap = 0.99;
+
+    if (b->actor->kind == ACTOR_ACCOUNT && !b->actor->account)
+        cap = 0.7;
+    else if (b->actor->kind == ACTOR_ACCOUNT && !b->dirs &&
+             b->by_kind[PRINCIPAL_LOCAL_SMTP] * 2 < b->message_count)
+        cap = 0.75;
+    return confidence > cap ? cap : confidence;
+}
+
 /* A clean mailing to people who want it is nobody's business. */
 static bool
 bulk_is_worth_a_word(const struct behaviour *b)
@@ -181,11 +204,7 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
         finding->kind = FINDING_NONE;
         return STATUS_OK;
     }
-    finding->confidence = probability(best);
-    /* Who cannot be named cannot be accused with certainty. */
-    if (behaviour->actor->kind == ACTOR_ACCOUNT && !behaviour->actor->account &&
-        finding->confidence > 0.7)
-        finding->confidence = 0.7;
+    finding->confidence = capped(behaviour, probability(best));
     finding->compromise = kind_is_compromise(finding->kind);
     for (size_t i = 0; i < prior_count; i++) {
         if (priors[i].actor == behaviour->actor->kind &&

@@ -1,0 +1,203 @@
+/*
+ * Thieves who take their time stay below what busy senders do. What gives
+ * them away is not how much they send but to whom and from where: only to
+ * strangers, from addresses or directories that send nothing else, and with
+ * refusals that the owner's mail does not meet.
+ */
+#include "analyzer/attribution/sketch.h"
+
+#include <stdlib.h>
+
+#define PATIENT_MESSAGES 8
+#define PATIENT_STRANGERS 8
+/* In a hundred: of an owner's place less go to strangers ... */
+#define HOME_SHARE 70
+#define HOME_MESSAGES 3
+#define HOME_UNWANTED 3
+/* ... and of the others nearly all. */
+#define AWAY_SHARE 85
+#define SUBJECT_MIN 3
+
+struct place_mail {        /* what one address sent */
+    uint32_t to_strangers; /* messages */
+    uint32_t recipients;
+    uint32_t unwanted; /* who do not exist, or refused the text */
+};
+
+static struct place_mail
+mail_of(const struct attribution *attribution, const struct actor *actor,
+        const struct unit *unit)
+{
+    struct place_mail mail = { 0 };
+
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        uint32_t at = actor->by_unit[unit->from + i];
+        const struct message *message =
+            message_of(attribution, actor->messages[at]);
+
+        mail.to_strangers += actor->strangers[at] > 0;
+        mail.recipients += message->recipient_count;
+        for (uint32_t k = 0; k < message->recipient_count; k++) {
+            uint8_t refusal =
+                attribution->sealed->recipients[message->recipient_first + k]
+                    .refusal;
+
+            mail.unwanted += refusal == REFUSAL_NO_SUCH_USER ||
+                             refusal == REFUSAL_CONTENT ||
+                             refusal == REFUSAL_REPUTATION;
+        }
+    }
+    return mail;
+}
+
+/* Owners write to people they know, or at least to people who are there. */
+static bool
+unit_is_home(const struct unit *unit, const struct place_mail *mail)
+{
+    return unit->loopback ||
+           (unit->messages >= HOME_MESSAGES &&
+            (mail->to_strangers * 100 < unit->messages * HOME_SHARE ||
+             mail->unwanted * 100 < mail->recipients * HOME_UNWANTED));
+}
+
+/* Everything from addresses that are not the owner's. */
+static bool
+choose_away(const struct attribution *attribution, const struct actor *actor,
+            uint8_t *chosen)
+{
+    uint32_t home = 0, away = 0, to_strangers = 0;
+
+    for (uint32_t u = 0; u < actor->unit_count; u++) {
+        const struct unit *unit = &actor->units[u];
+        struct place_mail mail = mail_of(attribution, actor, unit);
+
+        if (unit_is_home(unit, &mail)) {
+            home += unit->messages;
+            continue;
+        }
+        away += unit->messages;
+        to_strangers += mail.to_strangers;
+        for (uint32_t i = 0; i < unit->messages; i++)
+            chosen[actor->by_unit[unit->from + i]] = 1;
+    }
+    return home >= HOME_MESSAGES && away >= PATIENT_MESSAGES &&
+           to_strangers * 100 >= away * AWAY_SHARE;
+}
+
+struct subject_key {
+    uint32_t family;
+    uint32_t at;
+};
+
+static int
+subject_order(const void *left, const void *right)
+{
+    const struct subject_key *a = left;
+    const struct subject_key *b = right;
+
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/*
+ * In webmail all come from one address: there the subjects tell, those that
+ * go to one stranger after another.
+ */
+static enum status
+choose_webmail(const struct attribution *attribution, const struct actor *actor,
+               uint8_t *chosen)
+{
+    struct subject_key *keys =
+        calloc((size_t)actor->message_count + 1, sizeof(*keys));
+    size_t count = 0;
+
+    if (!keys)
+        return STATUS_NOMEM;
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        uint32_t family = message_of(attribution, actor->messages[i])->family;
+
+        if (actor->units[actor->unit_of[i]].loopback && family)
+            keys[count++] = (struct subject_key){ family, i };
+    }
+    qsort(keys, count, sizeof(*keys), subject_order);
+    for (size_t i = 0; i < count;) {
+        size_t from = i, to_strangers = 0;
+
+        for (; i < count && keys[i].family == keys[from].family; i++)
+            to_strangers += actor->strangers[keys[i].at] > 0;
+        for (size_t k = from; k < i && i - from >= SUBJECT_MIN &&
+                              to_strangers * 100 >= (i - from) * AWAY_SHARE;
+             k++)
+            chosen[keys[k].at] = 1;
+    }
+    free(keys);
+    return STATUS_OK;
+}
+
+/* What a site's script directories for other things than scripts sent. */
+static void
+choose_odd(const struct attribution *attribution, const struct actor *actor,
+           uint8_t *chosen)
+{
+    for (uint32_t u = 0; u < actor->unit_count; u++) {
+        const struct unit *unit = &actor->units[u];
+        struct sv dir = sealed_name(attribution->sealed, unit->name);
+
+        for (uint32_t i = 0;
+             unit->web_root && dir_is_odd(dir) && i < unit->messages; i++)
+            chosen[actor->by_unit[unit->from + i]] = 1;
+    }
+}
+
+static bool
+is_enough(const struct attribution *attribution, const struct actor *actor,
+          const uint8_t *chosen)
+{
+    uint32_t messages = 0, strangers = 0;
+
+    for (uint32_t i = 0; i < actor->message_count; i++) {
+        if (!chosen[i])
+            continue;
+        if (!is_free(attribution, actor->messages[i]))
+            return false;
+        messages++;
+        strangers += actor->strangers[i];
+    }
+    return messages >= PATIENT_MESSAGES && strangers >= PATIENT_STRANGERS;
+}
+
+static enum status
+judge_patient(struct attribution *attribution, const struct actor *actor)
+{
+    uint8_t *chosen = calloc((size_t)actor->message_count + 1, 1);
+    enum status status = chosen ? STATUS_OK : STATUS_NOMEM;
+
+    if (chosen && actor->kind == ACTOR_ACCOUNT) {
+        choose_odd(attribution, actor, chosen);
+    } else if (chosen && !choose_away(attribution, actor, chosen)) {
+        for (uint32_t i = 0; i < actor->message_count; i++)
+            chosen[i] = 0;
+        status = choose_webmail(attribution, actor, chosen);
+    }
+    if (status == STATUS_OK && is_enough(attribution, actor, chosen))
+        status = sender_judge(attribution, actor, chosen, true);
+    free(chosen);
+    return status;
+}
+
+enum status
+findings_of_patient(struct attribution *attribution)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; status == STATUS_OK && i < attribution->actor_count;
+         i++) {
+        const struct actor *actor = &attribution->actors[i];
+
+        if (!actor->busy && actor->message_count >= PATIENT_MESSAGES &&
+            (actor->kind == ACTOR_LOGIN || actor->kind == ACTOR_ACCOUNT))
+            status = judge_patient(attribution, actor);
+    }
+    return status;
+}
