@@ -207,7 +207,7 @@ canvas_number(struct canvas *canvas, struct chart_shape model, int64_t value)
     for (size_t i = count; i > 0; i--) {
         buf_add_char(&text, digits[i - 1]);
         if (count > 4 && i > 1 && (i - 1) % 3 == 0)
-            buf_add(&text, canvas->group);
+            buf_add(&text, canvas->format.group);
     }
     if (text.failed)
         canvas->failed = true;
@@ -423,7 +423,12 @@ chart_finish(struct canvas *canvas, struct chart *ret_chart)
 enum status
 chart_init(struct chart *ret_chart, const xmlNode *element, struct fault *fault)
 {
-    struct canvas canvas = { .group = node_attr(element, "group") };
+    struct canvas canvas = {
+        .format = { .group = node_attr(element, "group"),
+                    .day = node_attr(element, "day"),
+                    .second = node_attr(element, "second"),
+                    .units = node_attr(element, "units") },
+    };
     const struct kind_row *row = NULL;
     enum status status = STATUS_NOMEM;
 

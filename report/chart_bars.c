@@ -185,12 +185,20 @@ chart_draw_heat(struct canvas *canvas, const xmlNode *element)
 
 /* -------------------------------------------------------------------- lane */
 
-#define LANE_ROW 30.0
+#define LANE_ROW 36.0
 #define LANE_DOT 5.5
+
+#define LANE_STEP (2 * LANE_DOT + 6) /* between two events at least */
+#define LANE_EVENTS_MAX 24           /* in a row */
 
 struct lane {
     int64_t from;
     int64_t to;
+};
+
+struct lane_event {
+    const xmlNode *node;
+    double x;
 };
 
 static void
@@ -222,38 +230,64 @@ lane_x(const struct lane *lane, int64_t at)
            (span > 0 ? room * (double)(at - lane->from) / (double)span : 0);
 }
 
+/*
+ * Places of one row's events: at their time, but beside each other. What is
+ * pushed over the right edge pushes back those before it.
+ */
+static size_t
+lane_places(const struct lane *lane, const xmlNode *element, int64_t row,
+            struct lane_event events[LANE_EVENTS_MAX])
+{
+    size_t count = 0;
+
+    for (const xmlNode *node = node_child(element, "point");
+         node && count < LANE_EVENTS_MAX; node = node_next(node, "point")) {
+        int64_t at;
+        double x;
+
+        if (node_attr_int(node, "row", 0) != row ||
+            !time_parse(node_attr(node, "at"), &at))
+            continue;
+        x = lane_x(lane, at);
+        if (count && x < events[count - 1].x + LANE_STEP)
+            x = events[count - 1].x + LANE_STEP;
+        events[count++] = (struct lane_event){ node, x };
+    }
+    for (size_t i = count; i-- > 0;) {
+        double edge = i + 1 < count ? events[i + 1].x - LANE_STEP
+                                    : CHART_WIDTH - LANE_DOT;
+
+        if (events[i].x > edge)
+            events[i].x = edge;
+    }
+    return count;
+}
+
+/* Dots, each with its word above or, where that is taken, below. */
 static void
-lane_points(struct canvas *canvas, const struct lane *lane,
-            const xmlNode *element, const double *rows, size_t row_count)
+lane_row(struct canvas *canvas, const struct lane_event *events, size_t count,
+         double y)
 {
     struct chart_shape model = { .ink = INK_TEXT,
                                  .role = ROLE_LABEL,
                                  .size = CHART_SMALL,
                                  .anchor = ANCHOR_MIDDLE };
-    double last_x = -100;
-    double last_y = -100;
+    double ends[2] = { BAR_LEFT, BAR_LEFT };
 
-    for (const xmlNode *node = node_child(element, "point"); node;
-         node = node_next(node, "point")) {
-        int64_t at;
-        int64_t row = node_attr_int(node, "row", 0);
-        double x;
+    for (size_t i = 0; i < count; i++) {
+        struct sv text = canvas_node_text(canvas, events[i].node);
+        double half = chart_text_width(text, CHART_SMALL, false) / 2 + 2;
+        size_t side = events[i].x - half >= ends[0] ? 0 : 1;
 
-        if (!time_parse(node_attr(node, "at"), &at) || row < 0 ||
-            (size_t)row >= row_count)
-            continue;
-        x = lane_x(lane, at);
-        if (rows[row] == last_y && x < last_x + 2 * LANE_DOT + 8)
-            x = last_x + 2 * LANE_DOT + 8; /* beside, not over each other */
-        if (x > CHART_WIDTH - LANE_DOT)
-            x = CHART_WIDTH - LANE_DOT;
-        canvas_disc(canvas, chart_ink_of(node_attr(node, "ink")), ROLE_DATA, x,
-                    rows[row], LANE_DOT);
-        model.x = x;
-        model.y = rows[row] - LANE_DOT - 4;
-        canvas_text(canvas, model, canvas_node_text(canvas, node));
-        last_x = x;
-        last_y = rows[row];
+        canvas_disc(canvas, chart_ink_of(node_attr(events[i].node, "ink")),
+                    ROLE_DATA, events[i].x, y, LANE_DOT);
+        if (events[i].x - half < ends[side])
+            continue; /* the lines below the figure say it */
+        model.x =
+            events[i].x + half > CHART_WIDTH ? CHART_WIDTH - half : events[i].x;
+        model.y = side == 0 ? y - LANE_DOT - 4 : y + LANE_DOT + 10;
+        canvas_text(canvas, model, text);
+        ends[side] = model.x + half;
     }
 }
 
@@ -267,13 +301,14 @@ lane_axis(struct canvas *canvas, const struct lane *lane, double y)
                                  .size = CHART_SMALL };
     struct buf text = { 0 };
 
-    if (!format_time(SV("{m}-{d} {H}:{M}:{S} UTC"), lane->from, &text))
+    if (!format_time(canvas->format.second, lane->from, &text) ||
+        !buf_add(&text, SV(" UTC")))
         canvas->failed = true;
     canvas_text(canvas, model, buf_sv(&text));
     buf_clear(&text);
     if (lane->to > lane->from &&
         !(buf_add(&text, SV("+")) &&
-          format_duration(lane->to - lane->from, &text)))
+          format_duration(&canvas->format, lane->to - lane->from, &text)))
         canvas->failed = true;
     model.x = CHART_WIDTH - 4;
     model.anchor = ANCHOR_END;
@@ -311,7 +346,12 @@ chart_draw_lane(struct canvas *canvas, const xmlNode *element)
         y += LANE_ROW + (lines > 1 ? LEADING * (double)(lines - 1) : 0);
         count++;
     }
-    lane_points(canvas, &lane, element, rows, count);
-    lane_axis(canvas, &lane, y + 10);
-    canvas->height = y + 16;
+    for (size_t i = 0; i < count; i++) {
+        struct lane_event events[LANE_EVENTS_MAX];
+
+        lane_row(canvas, events,
+                 lane_places(&lane, element, (int64_t)i, events), rows[i]);
+    }
+    lane_axis(canvas, &lane, y + 18);
+    canvas->height = y + 24;
 }

@@ -6,6 +6,7 @@
 #define REPORT_CHART_BUILD_H
 
 #include "report/chart.h"
+#include "report/words.h"
 
 #define CHART_TEXT 11.0 /* size of labels */
 #define CHART_SMALL 9.5
@@ -16,7 +17,7 @@ struct canvas {
     struct chart_shape *shapes; /* in the heap while it grows */
     size_t count;
     size_t capacity;
-    struct sv group; /* between thousands */
+    struct words_format format; /* group, day, second and units of it */
     double height;
     bool failed; /* out of memory; sticky */
 };

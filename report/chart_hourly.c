@@ -207,14 +207,13 @@ draw_bars(struct canvas *canvas, const struct hourly *hourly)
     }
 }
 
-/* MM-DD or HH:MM of a tick. */
 static void
 draw_tick_text(struct canvas *canvas, struct chart_shape model,
-               const char *pattern, int64_t at)
+               struct sv pattern, int64_t at)
 {
     struct buf text = { 0 };
 
-    if (format_time(sv_of(pattern), at, &text))
+    if (format_time(pattern, at, &text))
         canvas_text(canvas, model, buf_sv(&text));
     else
         canvas->failed = true;
@@ -262,11 +261,11 @@ draw_time_axis(struct canvas *canvas, const struct hourly *hourly)
             continue; /* the label would leave the page */
         model.y = hourly->plot_bottom + 15;
         if (step < 24 * HOUR_S)
-            draw_tick_text(canvas, model, "{H}:{M}", at);
+            draw_tick_text(canvas, model, SV("{H}:{M}"), at);
         if (step < 24 * HOUR_S)
             model.y += 12;
         if (day || step >= 24 * HOUR_S || !dated)
-            draw_tick_text(canvas, model, "{m}-{d}", at);
+            draw_tick_text(canvas, model, canvas->format.day, at);
         dated = true;
     }
     model.x = 0;

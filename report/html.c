@@ -92,19 +92,6 @@ write_meta_item(struct html *html, struct sv name, struct sv value)
     html_text(html, SV(" "));
 }
 
-/* 2026-11-12T02:47:52Z as people write it. */
-static void
-write_as_of(struct page *page)
-{
-    struct sv at = node_attr(page->root, "as-of");
-    struct buf text = { 0 };
-
-    if (at.len == 20 && !buf_printf(&text, "%.10s %.5s UTC", at.at, at.at + 11))
-        page->html->failed = true;
-    write_meta_item(page->html, page_word(page, "as_of"), buf_sv(&text));
-    buf_clear(&text);
-}
-
 /* Class of the handling label: amber for TLP:AMBER and TLP:AMBER+STRICT. */
 static const char *
 label_class(struct sv label)
@@ -139,7 +126,8 @@ write_header(struct page *page)
     html_element(html, "span", "what", node_attr(page->root, "title"));
     write_meta_item(html, page_word(page, "case"),
                     node_attr(page->root, "case"));
-    write_as_of(page);
+    html_element(html, "span", NULL, page_word(page, "as_of"));
+    html_text(html, SV(" "));
     if (label.len > 0)
         html_element(html, "strong", label_class(label), label);
     html_close(html);

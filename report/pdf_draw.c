@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define HEAD_Y 27.0
+#define FOOT_LEADING 9.0
 #define FOOT_GAP 14.0 /* from the text area down to the foot */
 
 static void
@@ -128,28 +129,36 @@ number_put(struct pdf *pdf, struct buf *text, const char *pattern, size_t page)
     }
 }
 
-/* Left: audience, as-of, digest (all of it on page 1). Right: the page. */
+static void
+foot_line_draw(struct pdf *pdf, struct buf *text, double y)
+{
+    if (text->failed)
+        pdf->failed = true;
+    else
+        plain_draw(pdf, text->at, STYLE_FOOT, pdf->left, y, RGB_NONE, false);
+    buf_clear(text);
+}
+
+/* Left: audience, as-of, digest: all of it on page 1, in a line of its own.
+ * Right: the page. */
 static void
 foot_draw(struct pdf *pdf, size_t page)
 {
     const char *digest = pdf_attribute(pdf, pdf->root, "digest");
-    const char *as_of = pdf_attribute(pdf, pdf->root, "as-of");
     const char *pattern = pdf_word(pdf, "page");
     double y = pdf->bottom + FOOT_GAP;
     struct buf text = { 0 };
 
-    buf_printf(&text, "%s %s  \xc2\xb7  %s ", pdf_word(pdf, "audience"),
-               pdf_attribute(pdf, pdf->root, "audience"),
+    buf_printf(&text, "%s  \xc2\xb7  %s", pdf_word(pdf, "audience"),
                pdf_word(pdf, "as_of"));
-    if (strlen(as_of) == 20) /* as people write it */
-        buf_printf(&text, "%.10s %.5s UTC", as_of, as_of + 11);
-    buf_printf(&text, "  \xc2\xb7  %s %.*s", pdf_word(pdf, "digest"),
-               page == 1 ? 64 : 16, digest);
-    if (text.failed)
-        pdf->failed = true;
-    else
-        plain_draw(pdf, text.at, STYLE_FOOT, pdf->left, y, RGB_NONE, false);
-    buf_clear(&text);
+    if (page > 1)
+        buf_printf(&text, "  \xc2\xb7  %s %.16s", pdf_word(pdf, "digest"),
+                   digest);
+    foot_line_draw(pdf, &text, y);
+    if (page == 1) {
+        buf_printf(&text, "%s %s", pdf_word(pdf, "digest"), digest);
+        foot_line_draw(pdf, &text, y + FOOT_LEADING);
+    }
 
     number_put(pdf, &text, *pattern ? pattern : "{page} / {pages}", page);
     if (!pdf->failed)

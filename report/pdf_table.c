@@ -6,7 +6,8 @@
 #define COLUMNS_MAX 24
 #define GUTTER 10.0
 #define NARROWEST 30.0
-#define READABLE 110.0 /* what words and paths want at least */
+#define READABLE 110.0  /* what words and paths want at least */
+#define CLAIM_MAX 260.0 /* a text of any length asks for no more */
 #define MEASURED_ROWS                                                          \
     400 /* of a longer table, the first ones speak for all                     \
          */
@@ -18,7 +19,7 @@ struct column {
     bool time;
     bool fixed; /* numbers and times are never broken, if it can be helped */
     double wanted;
-    double word; /* the widest piece between spaces, of a fixed one */
+    double word; /* the widest piece between spaces, if it matters */
     double x;
     double width;
 };
@@ -125,13 +126,64 @@ grid_measure(struct pdf *pdf, struct grid *grid, struct pdf_cell *cells,
     for (size_t i = 0; cells && i < grid->count; i++) {
         struct column *column = &grid->columns[i];
         double width = pdf_text_natural_width(pdf, &cells[i].text) + 0.5;
-        double word =
-            column->time || head ? widest_word(pdf, &cells[i].text) : 0;
+        double word = column->time || head || (!column->fixed && !column->mono)
+                          ? widest_word(pdf, &cells[i].text)
+                          : 0;
 
         if (head && column->fixed)
             width = word;
         column->wanted = width > column->wanted ? width : column->wanted;
         column->word = word > column->word ? word : column->word;
+    }
+}
+
+/* Half of what is readable, or the widest word: no column gets less. */
+static double
+column_least(const struct column *column)
+{
+    double least = column->word < READABLE / 2 ? column->word : READABLE / 2;
+
+    return least > NARROWEST ? least : NARROWEST;
+}
+
+/* How much of a room too small for all it asks for. */
+static double
+column_claim(const struct column *column)
+{
+    return column->wanted < CLAIM_MAX ? column->wanted : CLAIM_MAX;
+}
+
+/*
+ * The columns without a width share a room too small for them by what they
+ * want; those that would get too little take their least before.
+ */
+static void
+grid_divide(struct grid *grid, double room)
+{
+    double claims = 0;
+    bool settled = false;
+
+    for (size_t i = 0; i < grid->count; i++)
+        claims +=
+            grid->columns[i].width > 0 ? 0 : column_claim(&grid->columns[i]);
+    while (!settled) {
+        settled = true;
+        for (size_t i = 0; i < grid->count; i++) {
+            struct column *column = &grid->columns[i];
+
+            if (column->width > 0 ||
+                room * column_claim(column) >= column_least(column) * claims)
+                continue;
+            column->width = column_least(column);
+            room -= column->width;
+            claims -= column_claim(column);
+            settled = false;
+        }
+    }
+    for (size_t i = 0; i < grid->count; i++) {
+        if (grid->columns[i].width <= 0)
+            grid->columns[i].width =
+                room * column_claim(&grid->columns[i]) / claims;
     }
 }
 
@@ -172,14 +224,7 @@ grid_share(struct grid *grid, double room, bool fixed_too)
             settled = false;
         }
     }
-    for (size_t i = 0; i < grid->count && open; i++) {
-        struct column *column = &grid->columns[i];
-
-        if (column->width <= 0)
-            column->width = room / (double)open > NARROWEST
-                                ? room / (double)open
-                                : NARROWEST;
-    }
+    grid_divide(grid, room);
 }
 
 static double
@@ -206,13 +251,12 @@ grid_is_cramped(const struct grid *grid)
     return false;
 }
 
-/* Slack goes to the columns of words; too much is taken from all alike. */
+/* What is left over, or lacking, is shared by all alike. */
 static void
 grid_settle(struct grid *grid, double x, double room)
 {
     double gutters = GUTTER * (double)(grid->count - 1);
     double slack;
-    size_t wide = 0;
 
     grid_share(grid, room - gutters, false);
     if (grid_is_cramped(grid)) { /* then times take two lines */
@@ -225,17 +269,13 @@ grid_settle(struct grid *grid, double x, double room)
     if (grid_width(grid) > room)
         grid_share(grid, room - gutters, true);
     slack = room - grid_width(grid);
-    for (size_t i = 0; i < grid->count; i++)
-        wide += !grid->columns[i].fixed;
     for (size_t i = 0; i < grid->count; i++) {
         struct column *column = &grid->columns[i];
 
         if (slack < 0)
             column->width *= (room - gutters) / (room - gutters - slack);
-        else if (!wide)
+        else
             column->width += slack / (double)grid->count;
-        else if (!column->fixed)
-            column->width += slack / (double)wide;
         column->x = x;
         x += column->width + GUTTER;
     }

@@ -117,10 +117,10 @@ format_read(struct words *words)
             const char *name;
             struct sv *to;
         } rows[] = {
-            { "group", &format->group },     { "decimal", &format->decimal },
-            { "second", &format->second },   { "minute", &format->minute },
-            { "day", &format->day },         { "clock", &format->clock },
-            { "unknown", &format->unknown },
+            { "group", &format->group },   { "decimal", &format->decimal },
+            { "second", &format->second }, { "minute", &format->minute },
+            { "day", &format->day },       { "clock", &format->clock },
+            { "units", &format->units },   { "unknown", &format->unknown },
         };
 
         for (size_t k = 0; node && k < sizeof(rows) / sizeof(rows[0]); k++) {

@@ -48,6 +48,7 @@ struct words_format {  /* a catalogue's patterns */
     struct sv minute;
     struct sv day;
     struct sv clock; /* {H}:{M} */
+    struct sv units; /* of durations: day, hour, minute, second */
     struct sv unknown;
 };
 
@@ -60,7 +61,8 @@ bool format_percent(const struct words_format *format, struct sv text,
 bool format_bytes(const struct words_format *format, int64_t value,
                   struct buf *out);
 /* The two largest units: 1 d 4 h, 22 min. */
-bool format_duration(int64_t seconds, struct buf *out);
+bool format_duration(const struct words_format *format, int64_t seconds,
+                     struct buf *out);
 bool format_time(struct sv pattern, int64_t at, struct buf *out);
 /* 2026-11-12T02:47:52Z, and nothing else, to seconds since 1970. */
 bool time_parse(struct sv text, int64_t *ret_at);

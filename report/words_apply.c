@@ -243,10 +243,10 @@ fill_duration(struct words *words, const xmlNode *node, struct buf *out)
 
     if (time_parse(node_attr(node, "from"), &from) &&
         time_parse(node_attr(node, "to"), &to))
-        return format_duration(to - from, out);
+        return format_duration(&words->format, to - from, out);
     if (!text_to_int(node_attr(node, "value"), &value))
         return buf_add(out, words->format.unknown);
-    return format_duration(value, out);
+    return format_duration(&words->format, value, out);
 }
 
 static bool
@@ -395,12 +395,44 @@ arg_count(xmlNode *arg)
                                         (const xmlChar *)value.at) != NULL;
 }
 
-/* A chart writes its own numbers, grouped as everywhere else. */
+/* A chart writes its own numbers and times, in the shape of all others. */
 static bool
-chart_group(const struct words *words, xmlNode *chart)
+chart_patterns(const struct words *words, xmlNode *chart)
 {
-    return xmlSetProp(chart, (const xmlChar *)"group",
-                      (const xmlChar *)words->format.group.at) != NULL;
+    const struct pattern {
+        const char *name;
+        struct sv is;
+    } patterns[] = {
+        { "group", words->format.group },
+        { "day", words->format.day },
+        { "second", words->format.second },
+        { "units", words->format.units },
+    };
+
+    for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+        if (!xmlSetProp(chart, (const xmlChar *)patterns[i].name,
+                        (const xmlChar *)patterns[i].is.at))
+            return false;
+    }
+    return true;
+}
+
+/* A weight is a number with one tenth at most: only its point changes. */
+static bool
+reason_weight(const struct words *words, xmlNode *reason)
+{
+    struct sv tail = node_attr(reason, "weight");
+    struct sv head = sv_cut(&tail, '.');
+    struct buf text = { 0 };
+    bool ok = true;
+
+    if (tail.len > 0)
+        ok = buf_add(&text, head) && buf_add(&text, words->format.decimal) &&
+             buf_add(&text, tail) &&
+             xmlSetProp(reason, (const xmlChar *)"weight",
+                        (const xmlChar *)text.at) != NULL;
+    buf_clear(&text);
+    return ok;
 }
 
 static enum status
@@ -410,7 +442,9 @@ node_apply(struct words *words, xmlNode *node, int depth)
         return STATUS_DAMAGED;
     if (node_is(node, "arg") && !arg_count(node))
         return STATUS_NOMEM;
-    if (node_is(node, "chart") && !chart_group(words, node))
+    if (node_is(node, "chart") && !chart_patterns(words, node))
+        return STATUS_NOMEM;
+    if (node_is(node, "reason") && !reason_weight(words, node))
         return STATUS_NOMEM;
     for (xmlNode *child = node->children, *next; child; child = next) {
         enum status status;

@@ -65,28 +65,33 @@ format_bytes(const struct words_format *format, int64_t value, struct buf *out)
     return buf_add(out, SV("\xc2\xa0")) && buf_add(out, sv_of(units[unit]));
 }
 
-bool
-format_duration(int64_t seconds, struct buf *out)
+static bool
+add_units(struct sv unit, int64_t count, struct buf *out)
 {
-    static const struct unit {
-        int64_t seconds;
-        const char *name;
-    } units[] = { { DAY_S, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+    return buf_printf(out, "%lld\xc2\xa0" SV_FMT, (long long)count,
+                      SV_ARG(unit));
+}
+
+bool
+format_duration(const struct words_format *format, int64_t seconds,
+                struct buf *out)
+{
+    static const int64_t sizes[] = { DAY_S, 3600, 60, 1 };
+    struct sv rest = format->units;
+    struct sv unit = sv_cut(&rest, ' ');
     size_t at = 0;
 
     if (seconds < 0)
         seconds = 0;
-    while (at < 3 && seconds < units[at].seconds)
-        at++;
-    if (!buf_printf(out, "%lld\xc2\xa0%s",
-                    (long long)(seconds / units[at].seconds), units[at].name))
+    for (; at < 3 && seconds < sizes[at]; at++)
+        unit = sv_cut(&rest, ' ');
+    if (!add_units(unit, seconds / sizes[at], out))
         return false;
-    seconds %= units[at].seconds;
-    if (at >= 2 || seconds / units[at + 1].seconds == 0)
+    seconds %= sizes[at];
+    if (at >= 2 || seconds / sizes[at + 1] == 0)
         return true; /* minutes are exact enough */
-    return buf_printf(out, " %lld\xc2\xa0%s",
-                      (long long)(seconds / units[at + 1].seconds),
-                      units[at + 1].name);
+    return buf_add_char(out, ' ') &&
+           add_units(sv_cut(&rest, ' '), seconds / sizes[at + 1], out);
 }
 
 struct civil {

@@ -27,6 +27,17 @@ static const struct row {
       "<point at='2026-11-12T02:00:00Z' values='5 0'/>"
       "<point at='2026-11-12T03:00:00Z' values='7 2'/></chart>",
       3, 0, "03:00" },
+    { "hourly_day_as_the_catalogue_has_it",
+      "<chart kind='hourly' day='{d}.{m}.{Y}'>" SERIES
+      "<point at='2026-11-12T02:00:00Z' values='5 0'/></chart>",
+      1, 0, "12.11.2026" },
+    { "lane_of_one_second",
+      "<chart kind='lane' units='d h min sec.'><bar>x</bar>"
+      "<point at='2026-11-12T02:00:00Z' row='0' ink='accent'>in</point>"
+      "<point at='2026-11-12T02:00:01Z' row='0' ink='failed'>no</point>"
+      "<point at='2026-11-12T02:00:01Z' row='0' ink='other'>end</point>"
+      "</chart>",
+      3, 0, "+1\xc2\xa0sec." },
     { "hourly_marks",
       "<chart kind='hourly'>" SERIES
       "<point at='2026-11-12T02:00:00Z' values='5 1'/>"

@@ -22,14 +22,17 @@
   <!-- ============================================ what back-ends say -->
 
   <xsl:template name="furniture">
+    <xsl:param name="audience"/>
     <furniture>
       <word id="contents"><t id="furniture.contents"/></word>
       <word id="skip"><t id="furniture.skip"/></word>
       <word id="numbers"><t id="furniture.numbers"/></word>
       <word id="page"><t id="furniture.page"/></word>
       <word id="case"><t id="furniture.case"/></word>
-      <word id="audience"><t id="furniture.audience"/></word>
-      <word id="as_of"><t id="furniture.as_of"/></word>
+      <word id="audience"><t id="furniture.audience.{$audience}"/></word>
+      <word id="as_of">
+        <t id="furniture.as_of"><arg name="at"><time at="{/case/case/as_of}" form="minute"/></arg></t>
+      </word>
       <word id="digest"><t id="furniture.digest"/></word>
       <word id="yes"><t id="furniture.yes"/></word>
       <word id="no"><t id="furniture.no"/></word>
@@ -216,6 +219,28 @@
         </xsl:otherwise>
       </xsl:choose>
     </lead>
+  </xsl:template>
+
+  <!-- The badge: how much was read, and whether it is all there is. -->
+  <xsl:template name="examined">
+    <para>
+      <tag>
+        <xsl:attribute name="kind">
+          <xsl:choose>
+            <xsl:when test="/case/completeness='complete'">good</xsl:when>
+            <xsl:otherwise>warning</xsl:otherwise>
+          </xsl:choose>
+        </xsl:attribute>
+        <t id="badge.{/case/completeness}"/>
+      </tag>
+      <xsl:text> </xsl:text>
+      <t id="badge.examined">
+        <arg name="count"><num value="{count(/case/evidence/file)}"/></arg>
+        <arg name="lines"><num value="{/case/totals/lines}"/></arg>
+        <arg name="first"><time at="{/case/period/first}" form="minute"/></arg>
+        <arg name="last"><time at="{/case/period/last}" form="minute"/></arg>
+      </t>
+    </para>
   </xsl:template>
 
   <!-- Damage and gaps that touch a conclusion, where they are read. -->

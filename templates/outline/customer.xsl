@@ -12,7 +12,9 @@
   <xsl:template match="/case">
     <document audience="customer" label="{$label}" case="{case/id}"
               title="doc.customer" digest="{$digest}" as-of="{case/as_of}">
-      <xsl:call-template name="furniture"/>
+      <xsl:call-template name="furniture">
+        <xsl:with-param name="audience">customer</xsl:with-param>
+      </xsl:call-template>
       <section id="front" kind="front">
         <heading>
           <xsl:choose>

@@ -12,7 +12,9 @@
   <xsl:template match="/case">
     <document audience="investigator" label="{$label}" case="{case/id}"
               title="doc.investigator" digest="{$digest}" as-of="{case/as_of}">
-      <xsl:call-template name="furniture"/>
+      <xsl:call-template name="furniture">
+        <xsl:with-param name="audience">investigator</xsl:with-param>
+      </xsl:call-template>
       <xsl:call-template name="front"/>
       <xsl:call-template name="do-now"/>
       <xsl:call-template name="causes"/>
@@ -39,6 +41,7 @@
       <heading><xsl:call-template name="title-sentence"/></heading>
       <xsl:call-template name="lead"/>
       <xsl:call-template name="facts"/>
+      <xsl:call-template name="examined"/>
       <xsl:call-template name="completeness"/>
       <xsl:choose>
         <xsl:when test="$first"><xsl:call-template name="now-callout"/></xsl:when>
@@ -278,12 +281,10 @@
           <caption><t id="table.alternatives"/></caption>
           <column type="text"><t id="column.cause"/></column>
           <column type="num"><t id="column.confidence"/></column>
-          <column type="text"><t id="column.why"/></column>
           <xsl:for-each select="alternatives/alternative[position() &lt;= $rows]">
             <row>
               <cell><t id="kindname.{kind}"/></cell>
               <cell><percent share="{confidence}"/></cell>
-              <cell><v kind="text"><xsl:value-of select="why"/></v></cell>
             </row>
           </xsl:for-each>
         </table>
@@ -806,7 +807,7 @@
                 <cell><v kind="path"><xsl:value-of select="path"/></v></cell>
                 <cell>
                   <code><xsl:value-of select="kind"/></code>
-                  <xsl:if test="compression"><xsl:text> </xsl:text><code><xsl:value-of select="compression"/></code></xsl:if>
+                  <xsl:if test="compression!='none'"><xsl:text> </xsl:text><code><xsl:value-of select="compression"/></code></xsl:if>
                 </cell>
                 <cell><time at="{first}" form="minute"/></cell>
                 <cell><time at="{last}" form="minute"/></cell>

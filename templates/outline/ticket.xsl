@@ -10,7 +10,9 @@
   <xsl:template match="/case">
     <document audience="ticket" label="{$label}" case="{case/id}"
               title="doc.ticket" digest="{$digest}" as-of="{case/as_of}">
-      <xsl:call-template name="furniture"/>
+      <xsl:call-template name="furniture">
+        <xsl:with-param name="audience">ticket</xsl:with-param>
+      </xsl:call-template>
       <section id="front" kind="front">
         <heading><xsl:call-template name="title-sentence"/></heading>
         <xsl:choose>
