@@ -85,17 +85,6 @@ account_is_service(struct sv name)
                           sizeof(services) / sizeof(services[0]));
 }
 
-static bool
-account_is_web_server(struct sv name)
-{
-    static const struct sv servers[] = {
-        { SV_LIT("nobody") }, { SV_LIT("www-data") }, { SV_LIT("apache") },
-        { SV_LIT("www") },    { SV_LIT("nginx") },    { SV_LIT("httpd") },
-    };
-
-    return name_is_one_of(name, servers, sizeof(servers) / sizeof(servers[0]));
-}
-
 /* ------------------------------------------------------------------ charge */
 
 struct charge {
@@ -270,14 +259,14 @@ charge_local(const struct charging *charging, const struct message *message)
             charge_list(charging, list_of_sender(charging, arrival->sender));
     } else if (is_cron(sealed, message)) {
         charge.kind = PRINCIPAL_CRON;
-    } else if (arrival->sender_null && !account_is_web_server(user)) {
+    } else if (arrival->sender_null && !user_is_web_server(user)) {
         charge.kind = PRINCIPAL_AUTORESPONDER;
     } else if (dir.len && dir_is_web(dir)) {
         charge.kind = PRINCIPAL_SCRIPT;
         charge.name = sealed->ledger->cwds[message->cwd].dir;
-        if (account_is_web_server(user))
+        if (user_is_web_server(user))
             charge.account = account_of_dir(charging, dir);
-    } else if (account_is_web_server(user)) {
+    } else if (user_is_web_server(user)) {
         charge.kind = PRINCIPAL_NOBODY;
     } else if (!charging->cwd_logged && !account_is_service(user)) {
         charge.kind = PRINCIPAL_SCRIPT; /* by far the most common caller */

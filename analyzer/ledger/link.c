@@ -62,6 +62,21 @@ cwd_entries(const struct sealed *sealed)
     return entries;
 }
 
+bool
+user_is_web_server(struct sv user)
+{
+    static const struct sv servers[] = {
+        { SV_LIT("nobody") }, { SV_LIT("www-data") }, { SV_LIT("apache") },
+        { SV_LIT("www") },    { SV_LIT("nginx") },    { SV_LIT("httpd") },
+    };
+
+    for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+        if (sv_eq(user, servers[i]))
+            return true;
+    }
+    return false;
+}
+
 /* True when `account` is one whole part of the path. */
 static bool
 path_has_part(struct sv path, struct sv account)
@@ -139,6 +154,17 @@ fit_of(const struct sealed *sealed, const struct cwd_entry *entry,
     return sender_fits(sealed, entry, arrival) ? fit + 1000 : fit;
 }
 
+/* The shared web user runs in everybody's folders: then the call must have
+ * asked for the sender, or come just before. */
+static bool
+runs_anywhere(const struct sealed *sealed, const struct cwd_entry *entry,
+              const struct ledger_arrival *arrival, int64_t at_ms)
+{
+    return user_is_web_server(sealed_name(sealed, arrival->ident)) &&
+           (entry->at_ms >= at_ms - CWD_CLOSE_MS ||
+            sender_fits(sealed, entry, arrival));
+}
+
 static void
 consider(const struct sealed *sealed, struct cwd_entry *entry,
          const struct message *message, int64_t at_ms,
@@ -150,7 +176,8 @@ consider(const struct sealed *sealed, struct cwd_entry *entry,
     if (entry->has_pid) {
         if (entry->pid == arrival->pid || entry->pid == message->id.process)
             choice->by_pid = entry;
-    } else if (path_has_part(dir, sealed_name(sealed, arrival->ident))) {
+    } else if (path_has_part(dir, sealed_name(sealed, arrival->ident)) ||
+               runs_anywhere(sealed, entry, arrival, at_ms)) {
         int64_t fit = fit_of(sealed, entry, arrival, at_ms);
 
         if (fit > choice->best) {

@@ -144,7 +144,9 @@ sealed_name(const struct sealed *sealed, uint32_t name)
 enum status clock_make(struct sealed *sealed);
 /* outcome.c: recipients, final state */
 enum status outcome_make(struct sealed *sealed);
-/* link.c: parents, cwd= lines, identifications */
+/* link.c: the user that all sites share where each has none of its own */
+bool user_is_web_server(struct sv user);
+/* parents, cwd= lines, identifications */
 enum status link_make(struct sealed *sealed);
 /* family.c: subjects alike */
 enum status family_make(struct sealed *sealed);
