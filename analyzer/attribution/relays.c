@@ -3,22 +3,52 @@
 
 #include <stdlib.h>
 
-/* A customer's own server, allowed to relay, sends for few domains; an open
- * door is used by anyone, for anyone. */
+/* A customer's own server, allowed to relay, sends for few domains, his own,
+ * to people who are there; an open door is used by anyone, for anyone. */
 #define RELAY_STRANGERS 10
 #define RELAY_DOMAINS 4
+#define RELAY_UNWANTED 5 /* in a hundred */
 
-static uint32_t
-sender_domains(const struct attribution *attribution, const struct actor *actor,
-               const struct unit *unit, uint32_t *scratch)
+struct relayed { /* what one host sent */
+    uint32_t domains;
+    uint32_t foreign; /* messages whose sender is not hosted here */
+    uint32_t recipients;
+    uint32_t unwanted; /* who do not exist or refused it */
+};
+
+static struct relayed
+relayed_by(const struct attribution *attribution, const struct actor *actor,
+           const struct unit *unit, uint32_t *scratch)
 {
-    for (uint32_t i = 0; i < unit->messages; i++)
-        scratch[i] = domain_name_of(
-            attribution,
-            message_of(attribution,
-                       actor->messages[actor->by_unit[unit->from + i]])
-                ->arrival->sender);
-    return list_distinct(scratch, unit->messages);
+    struct relayed relayed = { 0 };
+
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        const struct message *message = message_of(
+            attribution, actor->messages[actor->by_unit[unit->from + i]]);
+        uint32_t sender = message->arrival->sender;
+
+        scratch[i] = domain_name_of(attribution, sender);
+        relayed.foreign +=
+            scratch[i] && !address_is_hosted(attribution, sender);
+        relayed.recipients += message->recipient_count;
+        for (uint32_t k = 0; k < message->recipient_count; k++)
+            relayed.unwanted +=
+                attribution->sealed->recipients[message->recipient_first + k]
+                    .outcome == OUTCOME_FAILED;
+    }
+    relayed.domains = list_distinct(scratch, unit->messages);
+    return relayed;
+}
+
+static bool
+is_open(const struct unit *unit, const struct relayed *relayed)
+{
+    if (unit->peak_day < RELAY_STRANGERS ||
+        relayed->foreign * 2 < unit->messages)
+        return false;
+    return relayed->domains >= RELAY_DOMAINS ||
+           (unit->peak_hour >= RELAY_STRANGERS &&
+            relayed->unwanted * 100 >= relayed->recipients * RELAY_UNWANTED);
 }
 
 static enum status
@@ -41,11 +71,9 @@ judge_relay(struct attribution *attribution, const struct actor *actor)
     status = STATUS_OK;
     for (uint32_t u = 0; u < actor->unit_count; u++) {
         const struct unit *unit = &actor->units[u];
+        struct relayed relayed = relayed_by(attribution, actor, unit, scratch);
 
-        open[u] = unit->peak_day >= RELAY_STRANGERS &&
-                  (sender_domains(attribution, actor, unit, scratch) >=
-                       RELAY_DOMAINS ||
-                   unit->peak_hour >= RELAY_STRANGERS);
+        open[u] = is_open(unit, &relayed);
         hosts += open[u];
     }
     for (uint32_t i = 0; i < actor->message_count; i++) {
