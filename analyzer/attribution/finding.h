@@ -27,6 +27,18 @@ enum finding_kind {
 };
 const char *finding_kind_name(enum finding_kind kind);
 
+/* What stopped it; ending.c. Later ones are surer than earlier ones. */
+enum ending {
+    ENDING_NONE = 0,
+    ENDING_REMOVAL,
+    ENDING_LIMIT,
+    ENDING_HOLD,
+    ENDING_SUSPENSION,
+    ENDING_PASSWORD,
+    ENDING_COUNT
+};
+const char *ending_name(enum ending ending); /* NULL: the log does not say */
+
 #define CLAIM_VALUES_MAX 6
 #define CLAIM_CITATIONS_MAX 5
 
@@ -69,6 +81,9 @@ struct finding {
     struct alternative alternatives[4];
     size_t alternative_count;
     uint32_t provider; /* of an outage or a listing: whose */
+    uint8_t ending;    /* enum ending */
+    int64_t ended_at;
+    struct place ended_place;
     int64_t onset;
     int64_t last;
 };
@@ -190,6 +205,7 @@ void finding_take(struct attribution *attribution, struct finding *finding,
  * Fails: STATUS_NOMEM.
  */
 typedef enum status findings_find(struct attribution *attribution);
+findings_find findings_end; /* of those that were made: what ended them */
 findings_find findings_of_senders;  /* busy logins and accounts */
 findings_find findings_of_patient;  /* those who take their time */
 findings_find findings_of_guessers; /* quiet.c */

@@ -18,11 +18,11 @@ message_at(const struct builder *builder, const struct finding *finding,
 
 static void
 add_event(struct builder *builder, struct case_event *event, int64_t at,
-          const char *what, int64_t count, const struct message *message)
+          const char *what, int64_t count, const struct place *place)
 {
     struct case_value *value = build_array(builder, 1, sizeof(*value));
     struct case_citation *citation =
-        message ? build_array(builder, 1, sizeof(*citation)) : NULL;
+        place ? build_array(builder, 1, sizeof(*citation)) : NULL;
 
     if (!value)
         return;
@@ -32,14 +32,27 @@ add_event(struct builder *builder, struct case_event *event, int64_t at,
     *event = (struct case_event){
         .at = at, .what = what, .values = value, .value_count = count >= 0
     };
-    if (citation && message->arrival) {
-        build_cite(
-            builder, citation,
-            event_place(
-                &builder->sealed->ledger->events[message->arrival->event]));
+    if (citation) {
+        build_cite(builder, citation, *place);
         event->citations = citation;
         event->citation_count = 1;
     }
+}
+
+/* The same of a message of the finding, by its arrival. */
+static void
+add_message(struct builder *builder, struct case_event *event,
+            const struct finding *finding, size_t at, const char *what,
+            int64_t count)
+{
+    const struct message *message = message_at(builder, finding, at);
+    struct place place = { 0 };
+
+    if (message->arrival)
+        place = event_place(
+            &builder->sealed->ledger->events[message->arrival->event]);
+    add_event(builder, event, message->at, what, count,
+              message->arrival ? &place : NULL);
 }
 
 static const struct case_limit *
@@ -78,23 +91,23 @@ build_timeline(struct builder *builder, const struct finding *finding,
     if (!events || !finding->message_count)
         return;
     if (built->probes.count)
-        add_event(builder, &events[count++], finding->onset, "first_probe",
-                  (int64_t)built->probes.count,
-                  message_at(builder, finding, 0));
+        add_message(builder, &events[count++], finding, 0, "first_probe",
+                    (int64_t)built->probes.count);
     if (onset >= finding->message_count)
         onset = 0;
-    add_event(builder, &events[count++],
-              message_at(builder, finding, onset)->at, "onset", -1,
-              message_at(builder, finding, onset));
+    add_message(builder, &events[count++], finding, onset, "onset", -1);
     if (built->peak_hour != TIME_UNKNOWN)
         add_event(builder, &events[count++], built->peak_hour, "peak",
                   built->peak_messages, NULL);
-    if (limit) {
-        add_event(builder, &events[count++], limit->first, "limit",
-                  limit->lines, NULL);
-    }
-    add_event(builder, &events[count++], finding->last, "last", -1,
-              message_at(builder, finding, finding->message_count - 1));
+    if (limit)
+        add_event(
+            builder, &events[count++], limit->first, "limit", limit->lines,
+            finding->ending == ENDING_LIMIT ? &finding->ended_place : NULL);
+    if (built->ended_by && finding->ending != ENDING_LIMIT)
+        add_event(builder, &events[count++], finding->ended_at, built->ended_by,
+                  -1, &finding->ended_place);
+    add_message(builder, &events[count++], finding, finding->message_count - 1,
+                "last", -1);
     qsort(events, count, sizeof(*events), event_order);
     built->timeline = events;
     built->timeline_count = count;

@@ -299,6 +299,13 @@ build_pace(struct builder *builder, const struct finding *finding,
     built->ongoing = builder->casefile->period_last != TIME_UNKNOWN &&
                      finding->compromise &&
                      builder->casefile->period_last - finding->last <= pause;
+    /* What is held or refused does not leave any more. */
+    if (finding->ending == ENDING_HOLD ||
+        finding->ending == ENDING_SUSPENSION ||
+        finding->ending == ENDING_PASSWORD)
+        built->ongoing = false;
+    if (!built->ongoing)
+        built->ended_by = ending_name((enum ending)finding->ending);
 }
 
 static void
