@@ -35,6 +35,12 @@ feed_new(struct ledger *ledger, uint32_t text, enum log_kind kind)
     return feed;
 }
 
+enum log_kind
+feed_kind(const struct feed *feed)
+{
+    return reader_kind(feed->reader);
+}
+
 void
 feed_free(struct feed *feed)
 {
@@ -146,5 +152,8 @@ feed_block(struct feed *feed, struct sv block, uint64_t offset,
 enum status
 feed_end(struct feed *feed)
 {
-    return feed_late(feed, reader_end);
+    enum status status = feed_late(feed, reader_end);
+
+    ledger_settle(feed->ledger, reader_kind(feed->reader));
+    return status;
 }

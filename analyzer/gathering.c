@@ -189,7 +189,7 @@ static bool
 kind_is_log(enum log_kind kind)
 {
     return kind == LOG_EXIM_MAIN || kind == LOG_EXIM_REJECT ||
-           kind == LOG_EXIM_PANIC;
+           kind == LOG_EXIM_PANIC || kind == LOG_EXIM_REFUSALS;
 }
 
 static enum status
@@ -254,6 +254,8 @@ open_text_end(struct open_text *open)
 
     if (status == STATUS_OK && open->feed)
         status = feed_end(open->feed);
+    if (open->feed)
+        open->kind = feed_kind(open->feed);
     return status;
 }
 
@@ -729,6 +731,8 @@ drop_duplicates(struct gathering *gathering)
             first = i;
         else if (!say_duplicate(gathering, text, before))
             status = STATUS_NOMEM;
+        else
+            text->copy_of = order[first];
     }
     free(order);
     return status;
@@ -791,7 +795,8 @@ gathering_run(struct gathering *gathering, struct fault *fault)
     if (!anything_read(gathering))
         return say_nothing_read(gathering, fault);
     if (drop_duplicates(gathering) != STATUS_OK ||
-        gathering_name_servers(gathering) != STATUS_OK)
+        gathering_name_servers(gathering) != STATUS_OK ||
+        gathering_settle_kinds(gathering) != STATUS_OK)
         return STATUS_NOMEM;
     return gathering_drop_overlaps(gathering, fault);
 }

@@ -31,6 +31,7 @@ struct gathered_text { /* one row of the evidence table */
     size_t ordinal;        /* of the texts of its source, for the way back */
     struct ledger *ledger; /* NULL: no lines of it count */
     bool duplicate;
+    uint32_t copy_of; /* a duplicate: the text that counts */
     struct ledger_text counts; /* after merging */
     const char *server;        /* "" where it is not known */
     size_t row;                /* in the sorted evidence table */
@@ -59,6 +60,9 @@ void gathering_free(struct gathering *gathering);
 
 /* Fills `server` of all texts that have a ledger. */
 enum status gathering_name_servers(struct gathering *gathering);
+
+/* settle.c: says of texts of nothing but refusals which log they are of. */
+enum status gathering_settle_kinds(struct gathering *gathering);
 
 /*
  * Takes the ledgers of all texts and gives one, with the servers named.
@@ -115,6 +119,8 @@ void feed_skip(struct feed *feed, const struct skipped *skipped, size_t count);
 enum status feed_block(struct feed *feed, struct sv block, uint64_t offset,
                        uint64_t cut_bytes);
 enum status feed_end(struct feed *feed);
+/* What the text has proved to be. */
+enum log_kind feed_kind(const struct feed *feed);
 void feed_free(struct feed *feed);
 
 #endif

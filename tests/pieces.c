@@ -145,12 +145,32 @@ has_piece(const struct pieces *pieces, struct sv text)
     return false;
 }
 
+/*
+ * A few dropped calls may be of either log: nothing in them is counted, so
+ * nothing is compared that would tell.
+ */
+static bool
+tells_its_log(struct sv text)
+{
+    struct reader *reader = reader_new(LOG_EXIM_MAIN);
+    bool tells = reader_sniff(text) != LOG_EXIM_REFUSALS;
+
+    while (reader && !tells && text.len) {
+        struct event event;
+        uint32_t back;
+
+        reader_line(reader, sv_cut(&text, '\n'), &event, &back);
+        tells = event.kind == EVENT_REJECTED || event.kind == EVENT_AUTH_FAILED;
+    }
+    reader_free(reader);
+    return tells;
+}
+
 bool
 pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
            struct chance *chance)
 {
     uint64_t odds = text.len / 100 / (wanted + 1) + 1; /* a line: 100 bytes */
-    enum log_kind kind = reader_sniff(text);
     struct sv previous = { "", 0 };
     struct sv rest = text;
     const char *begin = text.at;
@@ -166,9 +186,9 @@ pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
                                  text.len - (size_t)(line.at - text.at) };
 
             previous = line;
-            /* A few refusals may be of either log; equal files are copies. */
-            if (reader_sniff(piece) != kind || reader_sniff(others) != kind ||
-                has_piece(pieces, piece) || has_piece(pieces, others))
+            if (has_piece(pieces, piece) || has_piece(pieces, others))
+                continue; /* equal files are copies */
+            if (!tells_its_log(piece) || !tells_its_log(others))
                 continue;
             if (!pieces_add(pieces, piece))
                 return false;

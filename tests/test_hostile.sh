@@ -59,6 +59,10 @@ count_of() { # ELEMENT: its first value in the case
     sed -n "s:.*<$1>\\(.*\\)</$1>.*:\\1:p" out/case.xml 2>/dev/null | head -n 1
 }
 
+lines_counted() {
+    sed -n '/<totals>/,/<.totals>/ s:.*<lines>\(.*\)</lines>.*:\1:p' out/case.xml
+}
+
 complain() {
     echo "  $1"
     head -n 5 err | sed 's/^/  stderr: /'
@@ -235,6 +239,25 @@ expect impossible_dates 3 - 0 nodate
 { cat plain; cat later; } >both
 expect same_text_twice 0 duplicate 400 plain plain.gz
 expect overlapping_copies 0 overlap 800 both later
+
+# A log that begins with an attack, and the reject log that repeats it.
+awk 'BEGIN {
+    for (i = 0; i < 900; i++)
+        printf "2026-11-11 23:%02d:%02d dovecot_login authenticator failed for (pc) [192.0.2.%d]: 535 Incorrect authentication data (set_id=user%d)\n", i / 60, i % 60, i % 250, i
+}' >attack
+{ cat attack; cat plain; } >attacked
+expect log_that_begins_with_an_attack 0 - 400 attacked
+[ "$(count_of auth_failures)" = 900 ]
+result $? refusals_at_the_start_count
+expect reject_log_beside_it 0 - 400 attacked attack
+[ "$(count_of auth_failures)" = 900 ] && [ "$(lines_counted)" = 2100 ]
+result $? refusals_of_both_logs_count_once
+expect log_cut_within_an_attack 0 - 400 attack plain
+[ "$(count_of auth_failures)" = 900 ] && [ "$(lines_counted)" = 2100 ]
+result $? refusals_alone_are_of_the_log_that_goes_on
+expect reject_log_alone 0 - 0 attack
+[ "$(count_of auth_failures)" = 900 ] && [ "$(count_of kind)" = exim_reject ]
+result $? refusals_of_no_other_log_count
 
 # syslog without a year, over New Year
 awk 'BEGIN {

@@ -651,11 +651,11 @@ static const struct sniff_row {
       S "H=[192.0.2.9] rejected MAIL <a@b>: x\n" S
         "SMTP connection from [192.0.2.9]:5 lost\n",
       LOG_EXIM_MAIN },
-    { "sniff_reject", S "H=[192.0.2.9] rejected MAIL <a@b>: x\n",
-      LOG_EXIM_REJECT },
-    { "sniff_reject_auth",
+    { "sniff_refusals", S "H=[192.0.2.9] rejected MAIL <a@b>: x\n",
+      LOG_EXIM_REFUSALS },
+    { "sniff_refusals_auth",
       S "login authenticator failed for [192.0.2.9]: 535 no\n",
-      LOG_EXIM_REJECT },
+      LOG_EXIM_REFUSALS },
     { "sniff_reject_headers",
       SO "H=(x) [192.0.2.9] rejected after DATA: x\nEnvelope-from: <a@b>\nP "
          "Received: x\n",
@@ -694,6 +694,57 @@ sniffs(void **state)
 
     assert_string_equal(log_kind_name(reader_sniff(sv_of(row->text))),
                         log_kind_name(row->kind));
+}
+
+/* What refusals prove to be, by what follows them. */
+static const struct settle_row {
+    const char *name;
+    const char *follows;
+    enum log_kind kind;
+} settle_rows[] = {
+    { "settle_nothing", "", LOG_EXIM_REFUSALS },
+    { "settle_flow", SO "<= a@b H=(x) [192.0.2.9] P=smtp S=1\n",
+      LOG_EXIM_MAIN },
+    { "settle_flow_without_id", S "cwd=/ 2 args: exim -q\n", LOG_EXIM_MAIN },
+    { "settle_header", "Envelope-from: <a@b>\n", LOG_EXIM_REJECT },
+    { "settle_received", "P Received: from x\n", LOG_EXIM_REJECT },
+    { "settle_header_and_flow",
+      "Envelope-from: <a@b>\nP Received: x\n" SO "Completed\n", LOG_EXIM_MAIN },
+    { "settle_prose", "the rest of a torn line\n", LOG_EXIM_REFUSALS },
+    { "settle_header_of_none",
+      S "SMTP call from [192.0.2.9] dropped: x\n\n"
+        "T To: a@b\n",
+      LOG_EXIM_REFUSALS },
+    { "settle_torn_refusal", S "H=(x) [192.0.2.9] F=<a@", LOG_EXIM_REFUSALS },
+};
+
+/* A main log under attack begins with more of them than sniffing looks at. */
+static void
+settles(void **state)
+{
+    const struct settle_row *row = *state;
+    struct buf text = { 0 };
+    struct sv rest;
+    struct reader *reader;
+
+    for (int i = 0; i < 1000; i++)
+        assert_true(buf_add(&text, SV(S "login authenticator failed for "
+                                        "[192.0.2.9]: 535 no\n")));
+    assert_true(buf_add(&text, sv_of(row->follows)));
+    rest = buf_sv(&text);
+    reader = reader_new(reader_sniff(rest));
+    assert_non_null(reader);
+    assert_int_equal(reader_kind(reader), LOG_EXIM_REFUSALS);
+    while (rest.len) {
+        struct event event;
+        uint32_t back;
+
+        reader_line(reader, sv_cut(&rest, '\n'), &event, &back);
+    }
+    assert_string_equal(log_kind_name(reader_kind(reader)),
+                        log_kind_name(row->kind));
+    reader_free(reader);
+    buf_clear(&text);
 }
 
 /* ------------------------------------------------------------ cuts, shapes */
@@ -936,9 +987,10 @@ main(void)
     enum {
         SINGLES = sizeof(singles) / sizeof(singles[0]),
         SNIFFS = sizeof(sniff_rows) / sizeof(sniff_rows[0]),
+        SETTLES = sizeof(settle_rows) / sizeof(settle_rows[0]),
         CORPORA = sizeof(corpora) / sizeof(corpora[0])
     };
-    struct CMUnitTest tests[ROWS + SNIFFS + CORPORA + SINGLES];
+    struct CMUnitTest tests[ROWS + SNIFFS + SETTLES + CORPORA + SINGLES];
     size_t count = 0;
 
     memset(tests, 0, sizeof(tests));
@@ -951,6 +1003,11 @@ main(void)
         tests[count].name = sniff_rows[i].name;
         tests[count].test_func = sniffs;
         tests[count++].initial_state = (void *)(uintptr_t)&sniff_rows[i];
+    }
+    for (size_t i = 0; i < SETTLES; i++) {
+        tests[count].name = settle_rows[i].name;
+        tests[count].test_func = settles;
+        tests[count++].initial_state = (void *)(uintptr_t)&settle_rows[i];
     }
     for (size_t i = 0; i < CORPORA; i++) {
         tests[count].name = corpora[i].name;

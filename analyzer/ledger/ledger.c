@@ -834,6 +834,25 @@ ledger_add_late(struct ledger *ledger, const struct event *event,
 }
 
 void
+ledger_settle(struct ledger *ledger, enum log_kind kind)
+{
+    struct ledger_text *text = ledger_text(ledger);
+
+    if (text->kind == kind)
+        return;
+    text->kind = kind;
+    if (kind != LOG_EXIM_REJECT)
+        return;
+    text->selectors = 0;
+    for (size_t i = 0; i < ledger->refused_count; i++)
+        ledger->refused[i].reject_log = true;
+    ledger->messages_count = ledger->events_count = ledger->limits_count = 0;
+    free(ledger->slots);
+    ledger->slots = NULL;
+    ledger->slot_count = 0;
+}
+
+void
 ledger_name_server(struct ledger *ledger, uint32_t server)
 {
     for (size_t i = 0; i < ledger->messages_count; i++)

@@ -265,6 +265,12 @@ enum status ledger_skip(struct ledger *ledger, uint64_t bytes);
 enum status ledger_add_late(struct ledger *ledger, const struct event *event,
                             struct place place);
 
+/*
+ * Says what the open text has proved to be. Of a reject log only the refusals
+ * count: the rest repeats the main log.
+ */
+void ledger_settle(struct ledger *ledger, enum log_kind kind);
+
 /* Lines counted so far in the open text. */
 uint64_t ledger_line_count(const struct ledger *ledger);
 

@@ -26,6 +26,13 @@ header_set(struct event *event, struct sv line)
     event->reason = sv_trim(view_drop(line, colon + 1));
 }
 
+bool
+reject_header_is(struct sv line)
+{
+    return STARTS(line, "Envelope-from: <") || STARTS(line, "Envelope-to: <") ||
+           STARTS(line, "P Received: ");
+}
+
 enum line_class
 exim_reject_read(struct sv record, struct event *event)
 {

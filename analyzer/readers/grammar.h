@@ -269,6 +269,12 @@ bool cwd_is_open(const struct event *event);
 /* Decides the kind of event.text and reads its fields. */
 enum line_class kind_read(struct event *event);
 
+/* What only a main log has; what the reject log has too. */
+bool kind_is_flow(enum event_kind kind);
+bool kind_is_refusal(enum event_kind kind);
+/* A line of the block below a record of the reject log, as Exim starts it. */
+bool reject_header_is(struct sv line);
+
 /* One record of each family: prefix, kind, fields. */
 enum line_class exim_main_read(struct sv record, struct event *event);
 enum line_class exim_reject_read(struct sv record, struct event *event);

@@ -24,6 +24,7 @@ static const struct reader_row {
     { LOG_UNKNOWN, "unknown", exim_main_read },
     { LOG_EMPTY, "empty", exim_main_read },
     { LOG_BINARY, "binary", exim_main_read },
+    { LOG_EXIM_REFUSALS, "exim_refusals", exim_main_read },
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -87,6 +88,12 @@ void
 reader_free(struct reader *reader)
 {
     free(reader);
+}
+
+enum log_kind
+reader_kind(const struct reader *reader)
+{
+    return reader->row->kind;
 }
 
 static bool
@@ -169,10 +176,24 @@ continuation_class(const struct reader *reader, enum line_class class)
     return class;
 }
 
+/* A reject log has refusals and nothing else, however many come first. */
+static void
+flow_settles(struct reader *reader, struct event *event)
+{
+    enum log_kind kind = reader->row->kind;
+
+    if ((kind != LOG_EXIM_REFUSALS && kind != LOG_EXIM_REJECT) ||
+        !kind_is_flow(event->kind))
+        return;
+    reader->row = row_of(LOG_EXIM_MAIN);
+    event->flags &= ~(uint32_t)EVENT_REJECT_LOG;
+}
+
 static enum line_class
 record_finish(struct reader *reader, struct event *event, enum line_class class)
 {
     if (event->has_stamp) {
+        flow_settles(reader, event);
         reader->last_ms = event->at_ms;
         reader->last_kind = event->kind;
     } else {
@@ -208,8 +229,12 @@ hold_open(struct reader *reader, struct sv line)
 static enum line_class
 plain_read(struct reader *reader, struct sv line, struct event *event)
 {
-    enum line_class class = reader->row->read(line, event);
+    enum line_class class;
 
+    if (reader->row->kind == LOG_EXIM_REFUSALS &&
+        kind_is_refusal(reader->last_kind) && reject_header_is(line))
+        reader->row = row_of(LOG_EXIM_REJECT);
+    class = reader->row->read(line, event);
     if (event->kind == EVENT_CWD && cwd_is_open(event)) {
         /* torn by another record, or the first line of several */
         if (stamp_find(event->text, 0) < event->text.len)

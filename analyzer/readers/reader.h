@@ -12,6 +12,7 @@ enum log_kind {
     LOG_EXIM_MAIN,
     LOG_EXIM_REJECT,
     LOG_EXIM_PANIC,
+    LOG_EXIM_REFUSALS, /* so far: of a main log or of the reject log */
     LOG_EMPTY,  /* not a byte */
     LOG_BINARY, /* not text */
     LOG_KIND_COUNT
@@ -30,6 +31,11 @@ struct reader;
 /* A reader for one text of this kind. NULL when out of memory. */
 struct reader *reader_new(enum log_kind kind);
 void reader_free(struct reader *reader);
+/*
+ * What the lines given so far prove the text to be: refusals alone become a
+ * main log by a line that only a main log has, a reject log by a header.
+ */
+enum log_kind reader_kind(const struct reader *reader);
 
 /*
  * Reads one line, without its newline (a CR before it is dropped here).

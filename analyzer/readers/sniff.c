@@ -9,10 +9,10 @@
  * - panic: Exim about its own state, and what it copies into a panic log;
  * - exim: surely Exim's (it has a message id), and found anywhere.
  * One line of flow makes a main log, unless all of it is deferrals among
- * panic texts. A text with refusals only is a reject log, even if it is a main
- * log of a server that did nothing but refuse: it reads the same. One line of
- * surely Exim's makes a main log when there is nothing else. Stamped lines of
- * no known kind are somebody else's log.
+ * panic texts. Refusals with a header block make a reject log. Refusals alone
+ * say nothing: a piece of a main log looks the same, and so does the start of
+ * one under attack. One line of surely Exim's makes a main log when there is
+ * nothing else. Stamped lines of no known kind are somebody else's log.
  */
 #include "analyzer/readers/grammar.h"
 
@@ -64,7 +64,7 @@ static const unsigned char families[EVENT_KIND_COUNT] = {
     [EVENT_REJECTED] = FAMILY_REFUSAL,
     [EVENT_REJECT_NOTE] = FAMILY_REFUSAL,
     [EVENT_WARNING] = FAMILY_EXIM,
-    [EVENT_ATTEMPT] = FAMILY_FLOW,
+    [EVENT_ATTEMPT] = FAMILY_EXIM, /* without an id: a torn refusal */
     [EVENT_ROUTER_NOTE] = FAMILY_FLOW,
     [EVENT_DKIM] = FAMILY_EXIM,
     [EVENT_REWRITE] = FAMILY_EXIM,
@@ -78,10 +78,22 @@ static const unsigned char families[EVENT_KIND_COUNT] = {
     [EVENT_OVERFLOW] = FAMILY_EXIM,
 };
 
+bool
+kind_is_flow(enum event_kind kind)
+{
+    return families[kind] == FAMILY_FLOW || families[kind] == FAMILY_DEFERRAL;
+}
+
+bool
+kind_is_refusal(enum event_kind kind)
+{
+    return families[kind] == FAMILY_REFUSAL;
+}
+
 struct tally {
     uint32_t lines[FAMILY_COUNT];
-    uint32_t headers; /* lines of a reject record's block */
-    size_t controls;  /* bytes that no text has */
+    bool headers;    /* of a reject record's block */
+    size_t controls; /* bytes that no text has */
     bool after_refusal;
 };
 
@@ -118,7 +130,7 @@ line_count(struct tally *tally, struct sv line)
             family = family_of(&event);
         }
     } else {
-        tally->headers += tally->after_refusal && line.len;
+        tally->headers |= tally->after_refusal && reject_header_is(line);
         return;
     }
     tally->lines[family]++;
@@ -153,14 +165,14 @@ tally_judge(const struct tally *tally, size_t bytes)
     if (lines[FAMILY_DEFERRAL])
         return LOG_EXIM_MAIN;
     if (lines[FAMILY_REFUSAL])
-        return LOG_EXIM_REJECT;
+        return tally->headers ? LOG_EXIM_REJECT : LOG_EXIM_REFUSALS;
     return LOG_EXIM_MAIN;
 }
 
 enum log_kind
 reader_sniff(struct sv head)
 {
-    struct tally tally = { .headers = 0 };
+    struct tally tally = { .headers = false };
     struct sv rest = sv_head(head, HEAD_MAX);
     size_t bytes = rest.len;
 

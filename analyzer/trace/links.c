@@ -193,7 +193,8 @@ links_text_begin(struct links *links, const struct text *text)
 {
     enum log_kind kind = text->kind;
 
-    if (kind != LOG_EXIM_REJECT && kind != LOG_EXIM_PANIC)
+    if (kind != LOG_EXIM_REJECT && kind != LOG_EXIM_PANIC &&
+        kind != LOG_EXIM_REFUSALS)
         kind = LOG_EXIM_MAIN;
     links->reader = reader_new(kind);
     links->text = text;

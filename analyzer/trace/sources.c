@@ -78,7 +78,9 @@ text_make(struct sources *sources, uint32_t source,
     text->kind = reader_sniff(head);
     text->in_container = custody->container != NULL;
     text->loose = !text->in_container || text->kind == LOG_EXIM_MAIN ||
-                  text->kind == LOG_EXIM_REJECT || text->kind == LOG_EXIM_PANIC;
+                  text->kind == LOG_EXIM_REJECT ||
+                  text->kind == LOG_EXIM_PANIC ||
+                  text->kind == LOG_EXIM_REFUSALS;
     text->first_at = first_stamp(head);
     text->has_offset = log_offset_read(head, &text->offset_seconds);
     from->texts[from->met_texts++] = text;
