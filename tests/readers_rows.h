@@ -218,6 +218,23 @@ static const struct row rows[] = {
       EVENT_DEFERRAL, LINE_PARSED, 0,
       "errno=110\nip=192.0.2.9\ndelivery_time=2m7s\n"
       "response=SMTP timeout after end of data (900 bytes written)" },
+    { "tricky_33_since_4_100",
+      SO "== a@example.net R=dnslookup T=remote_smtp defer: Connection "
+         "timed out H=mx [192.0.2.9] DT=2m7s: SMTP timeout after end of data "
+         "(900 bytes written)",
+      EVENT_DEFERRAL, LINE_PARSED, 0,
+      "errno=0\nip=192.0.2.9\ndelivery_time=2m7s\n"
+      "response=SMTP timeout after end of data (900 bytes written)" },
+    { "deferred_since_4_100",
+      SO "== a@example.net R=dnslookup T=remote_smtp defer H=mx.example.net "
+         "[192.0.2.9]: SMTP error from remote mail server after RCPT "
+         "TO:<a@example.net>: 451 4.7.1 later",
+      EVENT_DEFERRAL, LINE_PARSED, 0,
+      "errno=0\nname=mx.example.net\nip=192.0.2.9\ntransport=remote_smtp" },
+    { "not_tried_since_4_100",
+      SO "== a@example.net routing defer: retry time not reached",
+      EVENT_DEFERRAL, LINE_PARSED, 0,
+      "router=\nresponse=retry time not reached" },
     { "tricky_34",
       SO "== a@example.net R=dnslookup T=remote_smtp defer (-44): SMTP error "
          "from remote mail server after RCPT TO:<a@example.net>: host "

@@ -62,7 +62,13 @@ static const struct item_rule attempt_items[] = {
 };
 enum { ATTEMPT_ITEMS = sizeof(attempt_items) / sizeof(attempt_items[0]) };
 
-static const struct sv defer_stop[] = { { SV_LIT("defer (") } };
+/* Exim 4.100 no longer says the number. */
+static const struct sv defer_stops[] = {
+    { SV_LIT("defer (") },
+    { SV_LIT("defer:") },
+    { SV_LIT("defer ") },
+};
+enum { DEFER_STOPS = sizeof(defer_stops) / sizeof(defer_stops[0]) };
 
 /* The grammar after the address, by kind of line. */
 struct branch {
@@ -108,7 +114,7 @@ host_from_text(struct event *event)
         event->host = host;
 }
 
-/* "(110): strerror H=": the errno's own words, which a host may follow. */
+/* ": strerror H=": the errno's own words, which a host may follow. */
 static void
 strerror_skip(struct sv *rest, struct event *event)
 {
@@ -120,27 +126,37 @@ strerror_skip(struct sv *rest, struct event *event)
     view_skip(rest, (size_t)host);
 }
 
-/* " defer (-44) H=… DT=…: text" */
+/* "-44)" */
+static bool
+errno_take(struct sv *rest, struct event *event)
+{
+    bool minus = SKIP(rest, "-");
+    size_t close = view_index(*rest, ')', 0);
+    uint64_t code;
+
+    if (close == rest->len ||
+        !sv_to_u64((struct sv){ rest->at, close }, INT32_MAX, &code))
+        return false;
+    event->errno_value = minus ? -(int32_t)code : (int32_t)code;
+    view_skip(rest, close + 1);
+    return true;
+}
+
+/* " defer (-44) H=… DT=…: text", the number only up to 4.99 */
 static bool
 deferral_ends(struct event *event, struct sv rest)
 {
     struct walk walk = { .rules = attempt_items,
                          .count = ATTEMPT_ITEMS,
                          .colon_ends = true };
-    bool minus;
-    size_t close;
-    uint64_t code;
+    bool numbered;
 
-    if (!SKIP(&rest, " defer ("))
+    if (!SKIP(&rest, " defer"))
         return false;
-    minus = SKIP(&rest, "-");
-    close = view_index(rest, ')', 0);
-    if (close == rest.len ||
-        !sv_to_u64((struct sv){ rest.at, close }, INT32_MAX, &code))
+    numbered = SKIP(&rest, " (");
+    if (numbered && !errno_take(&rest, event))
         return false;
-    event->errno_value = minus ? -(int32_t)code : (int32_t)code;
-    view_skip(&rest, close + 1);
-    if (!minus && code && STARTS(rest, ": "))
+    if ((!numbered || event->errno_value > 0) && STARTS(rest, ": "))
         strerror_skip(&rest, event);
     walk.rest = rest;
     if (!items_walk(&walk, event))
@@ -156,9 +172,10 @@ static const struct branch delivery_branch = {
 static const struct branch failure_branch = {
     delivery_items, DELIVERY_ITEMS, NULL, 0, true, true, failure_ends
 };
-static const struct branch deferral_branch = {
-    deferral_items, DEFERRAL_ITEMS, defer_stop, 1, true, true, deferral_ends
-};
+static const struct branch deferral_branch = { deferral_items, DEFERRAL_ITEMS,
+                                               defer_stops,    DEFER_STOPS,
+                                               true,           true,
+                                               deferral_ends };
 
 /* --------------------------------------------------------------- addresses */
 
