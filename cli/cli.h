@@ -130,6 +130,9 @@ void folder_abandon(const struct folder *folder);
 void folder_clear(struct folder *folder);
 /* False, and said, when a customer's report has nobody's data to be cut to. */
 bool audience_is_scoped(const struct settings *settings);
+/* report_check() of what will be written; false after saying what is wrong. */
+bool report_is_possible(const struct settings *settings, uint32_t formats,
+                        enum exit_status *ret_exit);
 /* The options of report_write(), from the command line. */
 void report_options_fill(struct report_options *options,
                          const struct settings *settings, uint32_t formats);

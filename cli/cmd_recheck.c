@@ -57,6 +57,8 @@ prepare(struct recheck_run *run)
         say("--format is of the files that --output names a folder for");
         return EXIT_COMMAND_LINE;
     }
+    if (!report_is_possible(settings, FORMAT_TEXT, &exit_status))
+        return exit_status;
     if (!reading_init(&run->reading, settings, settings->operands.at + 1,
                       settings->operands.count - 1, &exit_status))
         return exit_status;

@@ -40,6 +40,8 @@ cmd_render(const struct settings *settings)
 
     if (!case_is_readable(settings->operands.at[0]))
         return EXIT_NO_EVIDENCE;
+    if (!report_is_possible(settings, formats, &exit_status))
+        return exit_status;
     watch = watch_new();
     if (watch)
         status = folder_open(&folder, settings, formats, &fault);

@@ -51,6 +51,8 @@ run_prepare(struct run *run)
 
     if (!audience_is_scoped(settings))
         return EXIT_COMMAND_LINE;
+    if (!report_is_possible(settings, run->formats, &exit_status))
+        return exit_status;
     if (!reading_init(&run->reading, settings, settings->operands.at,
                       settings->operands.count, &exit_status))
         return exit_status;

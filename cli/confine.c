@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/configuration.h"
 #include "cli/sandbox.h"
 
 #include <stdlib.h>
@@ -36,7 +37,7 @@ confine(const struct settings *settings, const char *const *paths,
     struct sandbox sandbox = { 0 };
     struct report_options report;
     const char *description = NULL;
-    const char *extra[2];
+    const char *extra[3];
     size_t extra_count = 0;
     char *parent = NULL;
     bool done = false;
@@ -47,6 +48,8 @@ confine(const struct settings *settings, const char *const *paths,
     extra[extra_count++] = report.template_dir;
     if (report.brand_dir)
         extra[extra_count++] = report.brand_dir;
+    if (config_value(settings->config, "logo"))
+        extra[extra_count++] = config_value(settings->config, "logo");
     if (!add_all(&sandbox.readable, paths, path_count) ||
         !add_all(&sandbox.readable, extra, extra_count) ||
         !add_all(&sandbox.readable, settings->font_dirs.at,

@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/configuration.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -173,7 +174,11 @@ void
 report_options_fill(struct report_options *options,
                     const struct settings *settings, uint32_t formats)
 {
+    const struct config *config = settings->config;
     const char *templates = getenv("EXINQUEST_TEMPLATES");
+
+    if (!templates || !templates[0])
+        templates = config_value(config, "data");
 
     *options = (struct report_options){
         .output_dir = settings->output_dir,
@@ -186,6 +191,25 @@ report_options_fill(struct report_options *options,
         .brand_dir = settings->brand_dir,
         .font_dirs = settings->font_dirs.at,
         .font_dir_count = settings->font_dirs.count,
-        .template_dir = templates && templates[0] ? templates : TEMPLATE_DIR,
+        .template_dir = templates ? templates : TEMPLATE_DIR,
+        .house = config->at,
+        .house_count = config->count,
     };
+}
+
+bool
+report_is_possible(const struct settings *settings, uint32_t formats,
+                   enum exit_status *ret_exit)
+{
+    struct report_options options;
+    struct fault fault = { 0 };
+    enum status status;
+
+    if (!(formats & (FORMAT_HTML | FORMAT_PDF | FORMAT_TEXT)))
+        return true;
+    report_options_fill(&options, settings, formats);
+    status = report_check(&options, &fault);
+    if (status != STATUS_OK)
+        *ret_exit = say_fault(&fault, status, EXIT_INTERNAL);
+    return status == STATUS_OK;
 }

@@ -20,20 +20,19 @@ help_overview(FILE *out)
         PACKAGE_VERSION);
     for (const struct command *command = command_rows; command->name; command++)
         fprintf(out, "  %-8s  %s\n", command->name, command->summary);
-    fputs(
-        "\n"
-        "Begin with the server's logs, old or packed, and open "
-        "investigator.html in DIR:\n\n"
-        "  exinquest report -o DIR /var/log/exim_mainlog*\n\n"
-        "EVIDENCE is any mix of logs, folders, archives and - for standard "
-        "input.\n\n"
-        "Exit status: 0 done, 1 some evidence was lost, 2 wrong command "
-        "line, 3 nothing\n"
-        "was read, 4 an output failed, 5 the case does not match, 6 internal "
-        "failure.\n\n"
-        "exinquest help SUBCOMMAND explains one; exinquest --version names "
-        "the parts.\n",
-        out);
+    fputs("\n"
+          "Begin with the server's logs, old or packed, and open "
+          "investigator.html in DIR:\n\n"
+          "  exinquest report -o DIR /var/log/exim_mainlog*\n\n"
+          "EVIDENCE is any mix of logs, folders, archives and - for standard "
+          "input.\n\n"
+          "Exit status: 0 done, 1 some evidence was lost, 2 wrong command "
+          "line, 3 nothing\n"
+          "was read, 4 an output failed, 5 the case does not match, 6 internal "
+          "failure.\n\n"
+          "exinquest help SUBCOMMAND explains one; exinquest --version names "
+          "the parts.\n",
+          out);
 }
 
 /* "-o, --output DIR" */

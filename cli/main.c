@@ -3,6 +3,7 @@
  * each subcommand then has a file of its own.
  */
 #include "cli/cli.h"
+#include "cli/configuration.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -38,16 +39,31 @@ static enum exit_status
 run_command(const struct command *command, const char *const *argv, size_t argc)
 {
     struct settings settings = { 0 };
+    struct config config = { 0 };
     struct fault fault = { 0 };
     enum exit_status exit_status = EXIT_INTERNAL;
-    enum status status = settings_parse(command, argv, argc, &settings, &fault);
+    /* What explains must not fail with what is to be explained. */
+    enum status status =
+        command->bit == IN_HELP ? STATUS_OK : config_read(&config, &fault);
 
-    if (status == STATUS_USAGE)
-        say("%s (exinquest help %s)", fault.text, command->name);
-    else if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         say("%s", fault.text);
-    if (status != STATUS_OK)
-        return status == STATUS_USAGE ? EXIT_COMMAND_LINE : EXIT_INTERNAL;
+    } else {
+        status =
+            settings_parse(command, &config, argv, argc, &settings, &fault);
+        if (status == STATUS_USAGE)
+            say("%s (exinquest help %s)", fault.text, command->name);
+        else if (status != STATUS_OK)
+            say("%s", fault.text);
+    }
+    if (status != STATUS_OK) {
+        config_clear(&config);
+        return status == STATUS_NOMEM ? EXIT_INTERNAL : EXIT_COMMAND_LINE;
+    }
+    config_drop(&config, settings.overridden);
+    for (size_t i = 0; settings.verbose && i < config.count; i++)
+        say("%s = %s (%s)", config.at[i].key, config.at[i].value,
+            config.at[i].origin);
     if (settings.help) {
         help_command(command, stdout);
         exit_status = EXIT_DONE;
@@ -55,6 +71,7 @@ run_command(const struct command *command, const char *const *argv, size_t argc)
         exit_status = command->run(&settings);
     }
     settings_clear(&settings);
+    config_clear(&config);
     return exit_status;
 }
 

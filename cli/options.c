@@ -256,8 +256,7 @@ edit_distance(struct sv a, struct sv b)
     return rows[a.len % 3][b.len];
 }
 
-/* Lower is nearer; SIZE_MAX when nobody would call `name` a slip for it. */
-static size_t
+size_t
 slip_cost(struct sv name, const char *known_text)
 {
     struct sv known = sv_of(known_text);

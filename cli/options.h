@@ -33,6 +33,8 @@ enum command_bit { /* which subcommands take an option */
                    IN_RECHECK = 1 << 8
 };
 
+struct config;
+
 struct texts { /* what an option that may repeat has gathered */
     const char **at;
     size_t count;
@@ -89,6 +91,9 @@ struct settings { /* a command line, understood; texts point into argv */
     const char *contact;
 
     const char *completion; /* help */
+
+    const struct config *config; /* what is not given is taken from here */
+    uint32_t overridden;         /* config_bit() of what is given */
 };
 
 struct command {
@@ -133,6 +138,8 @@ struct option {
 extern const struct command command_rows[]; /* ends with a NULL name */
 extern const struct option option_rows[];   /* ends with commands 0 */
 
+/* Lower is nearer; SIZE_MAX when nobody would call `name` a slip for it. */
+size_t slip_cost(struct sv name, const char *known);
 const struct command *command_find(const char *name);
 /* NULL where nothing is near enough to be what was meant. */
 const struct command *command_nearest(const char *name);
@@ -141,13 +148,15 @@ const struct option *option_nearest(const struct command *command,
                                     struct sv name);
 
 /*
- * Reads argv[first…] for `command` into *ret_settings.
- * Owner: the caller, settings_clear(). Texts point into argv.
+ * Reads argv[first…] for `command` into *ret_settings, over what `config`
+ * says (NULL: nothing).
+ * Owner: the caller, settings_clear(). Texts point into argv and `config`.
  * Fails: STATUS_USAGE with a sentence that names what was near; STATUS_NOMEM.
  */
 enum status settings_parse(const struct command *command,
-                           const char *const *argv, size_t argc,
-                           struct settings *ret_settings, struct fault *fault);
+                           const struct config *config, const char *const *argv,
+                           size_t argc, struct settings *ret_settings,
+                           struct fault *fault);
 void settings_clear(struct settings *settings);
 
 /* The pages: what `exinquest` alone says, and one per subcommand. */

@@ -1,6 +1,8 @@
 #include "analyzer/analyze.h"
 #include "cli/cli.h"
+#include "cli/configuration.h"
 #include "cli/options.h"
+#include "report/shell.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@ struct parser {
     size_t next; /* argument to be read */
     struct settings *settings;
     struct fault *fault;
+    struct fault *told; /* the caller's */
 };
 
 static enum status
@@ -191,6 +194,7 @@ take_option(struct parser *parser, const struct option *option,
         return take_value(parser, option, NULL);
     if (!glued && parser->next < parser->argc)
         glued = parser->argv[parser->next++];
+    parser->settings->overridden |= config_bit(option->name);
     if (!glued)
         return fault_set(parser->fault, STATUS_USAGE, "%s needs a value: %s %s",
                          option_name(option, name), name, option->value);
@@ -295,9 +299,45 @@ parse_all(struct parser *parser)
     return check_operands(parser);
 }
 
+/* A line of the configuration as the option that says the same. */
+static enum status
+take_setting(struct parser *parser, const struct report_setting *setting)
+{
+    const struct command *command = parser->settings->command;
+    const char *name = config_option(setting->key);
+    const struct option *option =
+        name ? option_find(command, sv_of(name)) : NULL;
+    struct fault fault = { 0 };
+    enum status status;
+
+    if (!option)
+        return STATUS_OK;
+    /* Of several contacts an abuse report takes the last address. */
+    if (strcmp(setting->key, "contact") == 0 &&
+        !shell_valid(SHELL_MAILBOX, sv_of(setting->value)))
+        return STATUS_OK;
+    parser->fault = &fault;
+    status = take_value(parser, option, setting->value);
+    if (status == STATUS_USAGE)
+        fault_set(parser->told, status, "%s: %s", setting->origin, fault.text);
+    parser->fault = parser->told;
+    return status;
+}
+
+static enum status
+take_config(struct parser *parser, const struct config *config)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; config && i < config->count && status == STATUS_OK; i++)
+        status = take_setting(parser, &config->at[i]);
+    return status;
+}
+
 enum status
-settings_parse(const struct command *command, const char *const *argv,
-               size_t argc, struct settings *ret_settings, struct fault *fault)
+settings_parse(const struct command *command, const struct config *config,
+               const char *const *argv, size_t argc,
+               struct settings *ret_settings, struct fault *fault)
 {
     struct settings settings = {
         .command = command,
@@ -306,10 +346,13 @@ settings_parse(const struct command *command, const char *const *argv,
         .lang = "en",
         .paper = "a4",
         .progress = "auto",
+        .config = config,
     };
-    struct parser parser = { argv, argc, 0, &settings, fault };
-    enum status status = parse_all(&parser);
+    struct parser parser = { argv, argc, 0, &settings, fault, fault };
+    enum status status = take_config(&parser, config);
 
+    if (status == STATUS_OK)
+        status = parse_all(&parser);
     if (status != STATUS_OK) {
         settings_clear(&settings);
         if (status == STATUS_NOMEM)

@@ -4,6 +4,7 @@
 
 #include "report/document.h"
 
+#include "report/brand.h"
 #include "report/html.h"
 #include "report/model.h"
 #include "report/node.h"
@@ -75,10 +76,8 @@ room_open(const struct report_options *options, struct room **ret_room,
                                 &room->css, fault);
     if (status == STATUS_OK)
         status = schema_open(room, fault);
-    if (status == STATUS_OK &&
-        templates_has(room->templates, "brand:/brand.xml"))
-        status = templates_parse(room->templates, "brand:/brand.xml",
-                                 &room->brand, fault);
+    if (status == STATUS_OK)
+        status = brand_read(room->templates, options, &room->brand, fault);
     if (status != STATUS_OK)
         goto out;
 
@@ -117,6 +116,22 @@ own_file_add(const struct room *room, const char *name, struct buf *text,
     return status;
 }
 
+static enum status
+brand_text_add(const struct room *room, struct buf *text)
+{
+    xmlChar *bytes = NULL;
+    int len = 0;
+    bool added;
+
+    if (!room->brand)
+        return STATUS_OK;
+    xmlDocDumpMemoryEnc(room->brand, &bytes, &len, "UTF-8");
+    added =
+        bytes && buf_add(text, (struct sv){ (const char *)bytes, (size_t)len });
+    xmlFree(bytes);
+    return added ? STATUS_OK : STATUS_NOMEM;
+}
+
 enum status
 room_own_text(const struct room *room, struct buf *ret_text,
               struct fault *fault)
@@ -135,7 +150,6 @@ room_own_text(const struct room *room, struct buf *ret_text,
         "template:/steps/debian.xml",
         "template:/steps/directadmin.xml",
         "template:/words/en.xml",
-        "brand:/brand.xml",
     };
     struct buf name = { 0 };
     enum status status = STATUS_OK;
@@ -148,6 +162,8 @@ room_own_text(const struct room *room, struct buf *ret_text,
         status = STATUS_NOMEM;
     if (status == STATUS_OK)
         status = own_file_add(room, name.at, ret_text, fault);
+    if (status == STATUS_OK)
+        status = brand_text_add(room, ret_text);
     buf_clear(&name);
     return status;
 }
@@ -258,6 +274,62 @@ label_of(const struct room *room, const char *outline)
     return strcmp(outline, "investigator") == 0 ? "TLP:AMBER" : "";
 }
 
+/* What the configuration said, and where. */
+static enum status
+settings_make(const struct report_options *options, xmlDoc **ret_doc)
+{
+    xmlDoc *doc;
+    xmlNode *root;
+    bool ok;
+
+    if (options->house_count == 0)
+        return STATUS_OK;
+    doc = xmlNewDoc((const xmlChar *)"1.0");
+    root =
+        doc ? xmlNewDocNode(doc, NULL, (const xmlChar *)"house", NULL) : NULL;
+    ok = root != NULL;
+    if (ok)
+        xmlDocSetRootElement(doc, root);
+    for (size_t i = 0; ok && i < options->house_count; i++) {
+        const struct report_setting *setting = &options->house[i];
+        xmlNode *node =
+            xmlNewChild(root, NULL, (const xmlChar *)"setting", NULL);
+
+        ok = node &&
+             xmlNewProp(node, (const xmlChar *)"key",
+                        (const xmlChar *)setting->key) &&
+             xmlNewProp(node, (const xmlChar *)"value",
+                        (const xmlChar *)setting->value) &&
+             xmlNewProp(node, (const xmlChar *)"origin",
+                        (const xmlChar *)setting->origin);
+    }
+    if (!ok) {
+        xmlFreeDoc(doc);
+        return STATUS_NOMEM;
+    }
+    *ret_doc = doc;
+    return STATUS_OK;
+}
+
+/* The day by which the house wants its customers to have acted. */
+static enum status
+deadline_set(xmlDoc *input)
+{
+    xmlNode *root = xmlDocGetRootElement(input);
+    xmlNode *brand = node_child(root, "brand");
+    char by[MODEL_TIME_BYTES];
+    int64_t days = node_attr_int(brand, "days", 0);
+    int64_t as_of = 0;
+
+    if (days <= 0 ||
+        !time_parse(node_value(node_child(root, "case"), "as_of"), &as_of) ||
+        !model_time_print(as_of + days * 86400, by))
+        return STATUS_OK;
+    return xmlSetProp(brand, (const xmlChar *)"by", (const xmlChar *)by)
+               ? STATUS_OK
+               : STATUS_NOMEM;
+}
+
 enum status
 room_page(struct room *room, const xmlDoc *casedoc, const char *outline,
           const xmlDoc *extra, xmlDoc **ret_document, struct fault *fault)
@@ -266,6 +338,7 @@ room_page(struct room *room, const xmlDoc *casedoc, const char *outline,
     xmlDoc *input = NULL;
     xmlDoc *steps = NULL;
     xmlDoc *owner_steps = NULL;
+    xmlDoc *house = NULL;
     xmlDoc *document = NULL;
     enum status status = digest_make(casedoc, digest, fault);
     const struct template_param params[] = {
@@ -278,6 +351,8 @@ room_page(struct room *room, const xmlDoc *casedoc, const char *outline,
         status = steps_open(room, casedoc, &steps, fault);
     if (status == STATUS_OK)
         status = steps_parse(room, "customer", &owner_steps, fault);
+    if (status == STATUS_OK)
+        status = settings_make(room->options, &house);
     if (status != STATUS_OK)
         goto out;
     status = STATUS_NOMEM;
@@ -285,7 +360,10 @@ room_page(struct room *room, const xmlDoc *casedoc, const char *outline,
     if (!input)
         goto out;
     status = prepare_case(
-        input, (const xmlDoc *[]){ steps, owner_steps, room->brand, extra }, 4);
+        input,
+        (const xmlDoc *[]){ steps, owner_steps, room->brand, house, extra }, 5);
+    if (status == STATUS_OK)
+        status = deadline_set(input);
     if (status == STATUS_OK)
         status = templates_transform(room->templates, outline, input, params,
                                      &document, fault);
@@ -305,6 +383,7 @@ out:
     xmlFreeDoc(input);
     xmlFreeDoc(steps);
     xmlFreeDoc(owner_steps);
+    xmlFreeDoc(house);
     return status;
 }
 

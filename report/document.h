@@ -48,7 +48,7 @@ enum status room_render(const struct room *room, xmlDoc *document,
 
 /*
  * Appends what is our own in every document: the texts of templates, and what
- * the brand says of the house in brand.xml. The brand's own words and outlines
+ * the house says of itself (brand.h). The brand's own words and outlines
  * are not among them: they could say anything.
  * Fails: as templates_read().
  */

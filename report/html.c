@@ -113,6 +113,25 @@ label_class(struct sv label)
     return "tlp";
 }
 
+/* A PNG of the brand's, checked before it came into the document. */
+static void
+write_logo(struct page *page, const xmlNode *logo, struct sv name)
+{
+    struct buf source = { 0 };
+
+    if (!logo)
+        return;
+    if (!buf_add(&source, SV("data:image/png;base64,")) ||
+        !node_text(logo, &source))
+        page->html->failed = true;
+    html_open(page->html, "img");
+    html_attr(page->html, "class", SV("logo"));
+    html_attr(page->html, "alt", name);
+    html_attr(page->html, "src", buf_sv(&source));
+    html_close(page->html);
+    buf_clear(&source);
+}
+
 static void
 write_header(struct page *page)
 {
@@ -121,6 +140,7 @@ write_header(struct page *page)
     struct sv label = node_attr(page->root, "label");
 
     html_open(html, "header");
+    write_logo(page, node_child(brand, "logo"), node_attr(brand, "name"));
     if (brand)
         html_element(html, "span", "house", node_attr(brand, "name"));
     html_element(html, "span", "what", node_attr(page->root, "title"));

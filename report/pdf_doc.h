@@ -370,4 +370,9 @@ void pdf_draw(struct pdf *pdf, cairo_surface_t *surface);
 void pdf_draw_chart(struct pdf *pdf, const struct chart *chart, double x,
                     double y, double scale);
 
+/* pdf_brand.c: the house's colour, ours without; its logo, drawn with its
+ * lower right corner there. */
+uint32_t pdf_accent(const struct pdf *pdf);
+void pdf_logo_draw(struct pdf *pdf, double right, double bottom);
+
 #endif

@@ -73,7 +73,8 @@ label_ink(const char *label)
     return RGB_WHITE;
 }
 
-static void
+/* Gives the room that it takes from the right. */
+static double
 label_draw(struct pdf *pdf, const char *words)
 {
     struct pdf_text text = pdf_text_plain(pdf, words, STYLE_LABEL);
@@ -87,11 +88,13 @@ label_draw(struct pdf *pdf, const char *words)
     box_fill(pdf, right - width - 12, HEAD_Y - 3, width + 12, 20, 0);
     plain_draw(pdf, words, STYLE_LABEL, right - 6, HEAD_Y - 1, label_ink(words),
                true);
+    return width + 24;
 }
 
 static void
-head_draw(struct pdf *pdf)
+head_draw(struct pdf *pdf, size_t page)
 {
+    double right = pdf->left + pdf->width;
     const char *label = pdf_attribute(pdf, pdf->root, "label");
     const char *number = pdf_attribute(pdf, pdf->root, "case");
     const char *title = pdf_attribute(pdf, pdf->root, "title");
@@ -107,7 +110,9 @@ head_draw(struct pdf *pdf)
     }
     plain_draw(pdf, title, STYLE_SMALL, x, HEAD_Y + 2, RGB_NONE, false);
     if (*label)
-        label_draw(pdf, label);
+        right -= label_draw(pdf, label);
+    if (page == 1)
+        pdf_logo_draw(pdf, right, HEAD_Y + 19);
     box_fill(pdf, pdf->left, pdf->top - 12, pdf->width, 0.5, RGB_RULE);
 }
 
@@ -315,7 +320,7 @@ artifacts_draw(struct pdf *pdf, const struct pdf_page *page, size_t number)
     const char *tag = pdf->artifact_tag ? "Artifact" : "Private";
 
     cairo_tag_begin(pdf->cairo, tag, "");
-    head_draw(pdf);
+    head_draw(pdf, number);
     foot_draw(pdf, number);
     for (size_t i = page->fill_first; i < page->fill_end; i++) {
         const struct pdf_fill *fill = &pdf->fills[i];

@@ -254,16 +254,19 @@ ink_set(cairo_t *cairo, uint32_t rgb)
 }
 
 static uint32_t
-text_ink(const struct pdf_text *text, const struct pdf_span *span)
+text_ink(const struct pdf *pdf, const struct pdf_text *text,
+         const struct pdf_span *span)
 {
     uint32_t ink = text->ink == RGB_NONE ? types[text->style].ink : text->ink;
 
+    if (ink == RGB_ACCENT)
+        ink = pdf_accent(pdf);
     if (!span)
         return ink;
     if (span->tint)
         return span->tint->ink;
     if (span->link)
-        return RGB_ACCENT;
+        return pdf_accent(pdf);
     return span->looks & LOOK_MUTED ? RGB_MUTED : ink;
 }
 
@@ -309,7 +312,7 @@ line_draw(struct brush *brush, PangoLayoutLine *line, double x, double baseline)
         brush_turn(brush, span);
         if (span && span->tint)
             chip_draw(pdf, span, types[text->style].size, x, baseline, width);
-        ink_set(pdf->cairo, text_ink(text, span));
+        ink_set(pdf->cairo, text_ink(pdf, text, span));
         cairo_move_to(pdf->cairo, x, baseline);
         run_show(pdf, text, run);
         x += width;

@@ -427,6 +427,19 @@ out:
 }
 
 enum status
+report_check(const struct report_options *options, struct fault *fault)
+{
+    uint64_t memory = xmlmem_mark();
+    struct room *room = NULL;
+    enum status status = room_open(options, &room, fault);
+
+    room_free(room);
+    if (status == STATUS_OK && xmlmem_failed_since(memory))
+        status = STATUS_NOMEM;
+    return status;
+}
+
+enum status
 report_write(const struct casefile *casefile,
              const struct report_options *options, report_file_written *written,
              void *user, struct fault *fault)

@@ -20,6 +20,12 @@ enum report_audience { /* bits */
                        FOR_TICKET = 1 << 2
 };
 
+struct report_setting { /* a line of a house's configuration */
+    const char *key;
+    const char *value;
+    const char *origin; /* "/etc/exinquest/exinquest.conf:3" */
+};
+
 struct report_options {
     const char *output_dir;
     uint32_t formats;      /* enum report_format */
@@ -31,11 +37,22 @@ struct report_options {
     const char *brand_dir; /* NULL: plain */
     const char *const *font_dirs;
     size_t font_dir_count;
-    const char *template_dir; /* where templates/ is installed */
+    const char *template_dir;           /* where templates/ is installed */
+    const struct report_setting *house; /* of the house; a brand's own win */
+    size_t house_count;
 };
 
 /* Called once for every file that stands complete under its name. */
 typedef void report_file_written(void *user, const char *path);
+
+/*
+ * Opens templates, words and brand that the options name, so that what is
+ * wrong with them is known before an hour of reading.
+ * Fails: STATUS_USAGE for the brand and the configuration, with file and line;
+ * STATUS_DAMAGED for the templates; STATUS_IO, STATUS_NOMEM.
+ */
+enum status report_check(const struct report_options *options,
+                         struct fault *fault);
 
 /*
  * Writes every file that the options ask for, each whole or not at all

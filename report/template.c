@@ -65,6 +65,8 @@ templates_open(const char *template_dir, const char *brand_dir,
     status = folder_open(template_dir, &templates->template_fd, fault);
     if (status == STATUS_OK && brand_dir)
         status = folder_open(brand_dir, &templates->brand_fd, fault);
+    if (status != STATUS_OK && templates->template_fd >= 0)
+        status = STATUS_USAGE; /* the brand's folder was asked for */
     if (status != STATUS_OK)
         goto out;
 

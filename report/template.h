@@ -17,7 +17,7 @@ struct templates;
  * Opens the two folders; brand_dir may be NULL.
  * Owner: the caller; templates_free().
  * Fails: STATUS_IO; STATUS_DAMAGED for a folder that others may write;
- * STATUS_NOMEM.
+ * STATUS_USAGE for either of the brand's; STATUS_NOMEM.
  */
 enum status templates_open(const char *template_dir, const char *brand_dir,
                            struct templates **ret_templates,

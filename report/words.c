@@ -2,6 +2,7 @@
 
 #include "report/node.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,108 @@ out:
     return status;
 }
 
+/* ---------------------------------------------- what a brand may reword */
+
+/* Is {name} a place of this sentence? */
+static bool
+place_exists(const struct buf *sentence, struct sv place)
+{
+    struct sv rest = buf_sv(sentence);
+    ptrdiff_t at;
+
+    while ((at = sv_find(rest, place)) >= 0) {
+        rest = sv_drop(rest, (size_t)at + place.len);
+        if (rest.len && rest.at[0] == '}')
+            return true;
+    }
+    return false;
+}
+
+static enum status
+places_check(const struct message *own, const struct message *ours,
+             const char *lang, struct fault *fault)
+{
+    struct buf own_text = { 0 };
+    struct buf our_text = { 0 };
+    enum status status = STATUS_NOMEM;
+    struct sv rest;
+    ptrdiff_t at;
+
+    if (!node_text(own->node, &own_text) || !node_text(ours->node, &our_text))
+        goto out;
+    status = STATUS_OK;
+    rest = buf_sv(&own_text);
+    while (status == STATUS_OK && (at = sv_find_char(rest, '{')) >= 0) {
+        struct sv place = sv_drop(rest, (size_t)at);
+
+        rest = sv_drop(place, 1);
+        place.len -= rest.len;
+        place.len += sv_cut(&rest, '}').len;
+        if (!place_exists(&our_text, place))
+            status = fault_set(fault, STATUS_USAGE,
+                               "brand:/words/%s.xml:%ld: \"" SV_FMT
+                               "\" has no value " SV_FMT "}",
+                               lang, xmlGetLineNo(own->node), SV_ARG(own->id),
+                               SV_ARG(place));
+    }
+out:
+    buf_clear(&own_text);
+    buf_clear(&our_text);
+    return status;
+}
+
+/*
+ * A sentence of the brand's that no outline asks for is a slip, and so is a
+ * value that the sentence is not given. Own outlines may have own sentences.
+ * The messages are sorted: the brand's layer comes first.
+ */
+static enum status
+brand_check(const struct words *words, bool own_outlines, const char *lang,
+            struct fault *fault)
+{
+    for (size_t i = 0; i < words->message_count; i++) {
+        const struct message *own = &words->messages[i];
+        const struct message *ours = own + 1;
+        bool known = i + 1 < words->message_count && sv_eq(own->id, ours->id);
+        enum status status = STATUS_OK;
+
+        if (own->layer != 0)
+            continue;
+        if (known && ours->layer != 0)
+            status = places_check(own, ours, lang, fault);
+        else if (known)
+            status = fault_set(fault, STATUS_USAGE,
+                               "brand:/words/%s.xml:%ld: \"" SV_FMT
+                               "\" is there twice",
+                               lang, xmlGetLineNo(ours->node), SV_ARG(own->id));
+        else if (!own_outlines)
+            status = fault_set(fault, STATUS_USAGE,
+                               "brand:/words/%s.xml:%ld: there is no sentence "
+                               "\"" SV_FMT "\" to be reworded",
+                               lang, xmlGetLineNo(own->node), SV_ARG(own->id));
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static bool
+has_own_outlines(const struct templates *templates)
+{
+    static const char *const names[] = { "investigator", "customer", "ticket",
+                                         "recheck" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char name[64];
+        int len =
+            snprintf(name, sizeof(name), "brand:/outline/%s.xsl", names[i]);
+
+        if (len > 0 && templates_has(templates, name))
+            return true;
+    }
+    return false;
+}
+
 static void
 format_read(struct words *words)
 {
@@ -148,6 +251,9 @@ layers_read(struct words *words, const struct templates *templates,
 {
     enum status status = layer_add(words, templates, "brand", lang, fault);
 
+    if (status == STATUS_DAMAGED) /* the house's, not ours */
+        status = STATUS_USAGE;
+    words->branded = words->layer_count > 0;
     if (status == STATUS_OK && strcmp(lang, "en") != 0)
         status = layer_add(words, templates, "template", lang, fault);
     words->english = words->layer_count;
@@ -182,6 +288,10 @@ words_open(const struct templates *templates, const char *lang,
         qsort(words->messages, words->message_count, sizeof(struct message),
               message_cmp);
     format_read(words);
+    if (words->branded)
+        status = brand_check(words, has_own_outlines(templates), lang, fault);
+    if (status != STATUS_OK)
+        goto out;
     root = xmlDocGetRootElement(words->layers[0]);
     dir = node_attr(root, "dir");
     memcpy(words->dir, sv_eq(dir, SV("rtl")) ? "rtl" : "ltr", 4);

@@ -15,7 +15,8 @@ struct words;
  * Reads the catalogues: the brand's, the language's, then English for what
  * those lack. A language without a catalogue is English.
  * Owner: the caller; words_free(). Borrows nothing.
- * Fails: STATUS_DAMAGED for a catalogue that is none, STATUS_IO, STATUS_NOMEM.
+ * Fails: STATUS_DAMAGED for a catalogue that is none, STATUS_USAGE for one of
+ * the brand's with file and line, STATUS_IO, STATUS_NOMEM.
  */
 enum status words_open(const struct templates *templates, const char *lang,
                        struct words **ret_words, struct fault *fault);

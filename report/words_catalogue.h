@@ -23,6 +23,7 @@ struct span { /* the server's offset from UTC in a stretch of time */
 struct words {
     xmlDoc *layers[LAYERS_MAX];
     size_t layer_count;
+    bool branded;             /* the first layer is the brand's */
     size_t english;           /* layers from here on are the fallback */
     struct message *messages; /* by id, then layer */
     size_t message_count;

@@ -5,7 +5,8 @@
 # Started by `make check` in the build folder; SOURCE is the source folder.
 set -u
 LC_ALL=C
-export LC_ALL
+EXINQUEST_CONFIG=none
+export LC_ALL EXINQUEST_CONFIG
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/exinquest-check.XXXXXX") || exit 1
 trap 'rm -rf "$scratch"' EXIT

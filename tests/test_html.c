@@ -473,7 +473,7 @@ folder_of_others_is_refused(void **state)
     (void)state;
     assert_non_null(mkdtemp(dir));
     assert_int_equal(chmod(dir, 0777), 0);
-    assert_int_equal(room_open(&options, &room, &fault), STATUS_DAMAGED);
+    assert_int_equal(room_open(&options, &room, &fault), STATUS_USAGE);
     assert_null(room);
     rmdir(dir);
 }

@@ -151,9 +151,10 @@ falls_back(void **state)
     const char *fixtures = getenv("FIXTURES");
     FILE *file;
     xmlDoc *doc = xmlReadDoc(
-        (const xmlChar *)"<document title='doc.ticket'><t id='a'><arg "
-                         "name='count'><num value='3'/></arg></t>|<t "
-                         "id='clean.heading'/></document>",
+        (const xmlChar
+             *)"<document title='doc.ticket'><t id='title.open_relay'><arg "
+               "name='count'><num value='3'/></arg></t>|<t "
+               "id='clean.heading'/></document>",
         "row", NULL, 0);
 
     (void)state;
@@ -163,7 +164,8 @@ falls_back(void **state)
     snprintf(path, sizeof(path), "%s/words/pl.xml", dir);
     file = fopen(path, "w");
     assert_non_null(file);
-    fputs("<words lang='pl' dir='ltr'><msg id='a'><one>1</one><few>{count} "
+    fputs("<words lang='pl' dir='ltr'><msg "
+          "id='title.open_relay'><one>1</one><few>{count} "
           "few</few><many>m</many><other>o</other></msg></words>",
           file);
     fclose(file);

@@ -47,7 +47,14 @@
       <word id="table"><t id="furniture.table"/></word>
       <word id="figure"><t id="furniture.figure"/></word>
     </furniture>
-    <xsl:copy-of select="/case/brand"/>
+    <xsl:for-each select="/case/brand">
+      <brand name="{@name}">
+        <xsl:copy-of select="@accent | @accent-dark"/>
+        <xsl:copy-of select="logo"/>
+        <xsl:copy-of select="contact"/>
+        <xsl:copy-of select="legal"/>
+      </brand>
+    </xsl:for-each>
   </xsl:template>
 
   <!-- ======================================== values in sentences -->

@@ -46,6 +46,9 @@
       </xsl:if>
       <section id="todo" kind="body">
         <heading><t id="customer.section.todo"/></heading>
+        <xsl:if test="$first and /case/brand/@by">
+          <para><em><t id="customer.deadline"><arg name="by"><time at="{/case/brand/@by}" form="day"/></arg></t></em></para>
+        </xsl:if>
         <xsl:call-template name="todo"/>
       </section>
       <xsl:if test="$first">

@@ -911,6 +911,21 @@
           </row>
         </xsl:for-each>
       </table>
+      <xsl:if test="/case/house/setting">
+        <table id="settings-table">
+          <caption><t id="table.settings"/></caption>
+          <column type="id"><t id="column.key"/></column>
+          <column type="text"><t id="column.value"/></column>
+          <column type="address"><t id="column.origin"/></column>
+          <xsl:for-each select="/case/house/setting">
+            <row>
+              <cell><xsl:value-of select="@key"/></cell>
+              <cell><v kind="text"><xsl:value-of select="@value"/></v></cell>
+              <cell><v kind="path"><xsl:value-of select="@origin"/></v></cell>
+            </row>
+          </xsl:for-each>
+        </table>
+      </xsl:if>
     </section>
   </xsl:template>
 
