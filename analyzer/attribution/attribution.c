@@ -9,6 +9,7 @@ actor_clear(struct actor *actor)
     free(actor->unit_of);
     free(actor->strangers);
     free(actor->by_unit);
+    free(actor->repeats);
     free(actor->recurs);
     free(actor->units);
 }

@@ -89,7 +89,9 @@ struct actor {
     uint32_t *unit_of;   /* unit of each of them */
     uint32_t *strangers; /* of each of them */
     uint32_t *by_unit;   /* their indices, grouped by unit */
-    uint8_t *recurs;     /* of each: its subject recurs, or is not logged */
+    uint8_t *repeats;    /* of each: so many others have its subject */
+    uint8_t *recurs;     /* of each: that too, but it is no routine mail; or
+                            subjects are not logged */
     struct unit *units;
     uint32_t unit_count;
     uint32_t peak_day;
@@ -151,6 +153,15 @@ struct sv network_of(struct sv ip);
 bool unit_is_mass(const struct attribution *attribution,
                   const struct actor *actor, const struct unit *unit);
 enum status actors_make(struct attribution *attribution);
+struct place_mail {        /* what a unit sent; unit.c */
+    uint32_t to_strangers; /* messages */
+    uint32_t recipients;
+    uint32_t unwanted; /* who do not exist, or refused the text */
+};
+struct place_mail unit_mail(const struct attribution *attribution,
+                            const struct actor *actor, const struct unit *unit);
+/* Of its subjects, those that others of the actor have; in a hundred. */
+uint32_t unit_repeats(const struct actor *actor, const struct unit *unit);
 /* pace.c: both false when out of memory */
 bool actor_measure(struct attribution *attribution, struct actor *actor);
 bool pace_make(struct attribution *attribution);

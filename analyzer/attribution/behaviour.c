@@ -148,7 +148,7 @@ opening_of(struct sv subject)
     size_t words = 0;
 
     for (size_t i = 0; i < subject.len; i++) {
-        if (subject.at[i] == ' ' && ++words == 3)
+        if (subject.at[i] == ' ' && ++words == 2)
             return sv_head(subject, i);
     }
     return subject;

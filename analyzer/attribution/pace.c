@@ -224,8 +224,9 @@ mark_recurring(const struct attribution *attribution, struct actor *actor)
     uint32_t count = actor->message_count;
     struct family_key *keys = family_keys(attribution, actor);
 
+    actor->repeats = calloc((size_t)count + 1, 1);
     actor->recurs = calloc((size_t)count + 1, 1);
-    if (!keys || !actor->recurs) {
+    if (!keys || !actor->repeats || !actor->recurs) {
         free(keys);
         return false;
     }
@@ -239,8 +240,11 @@ mark_recurring(const struct attribution *attribution, struct actor *actor)
         recurs =
             !keys[from].family || (i - from >= FAMILY_MIN &&
                                    outside * 100 < (i - from) * ROUTINE_SHARE);
-        for (uint32_t k = from; k < i; k++)
+        for (uint32_t k = from; k < i; k++) {
             actor->recurs[keys[k].at] = recurs;
+            actor->repeats[keys[k].at] =
+                keys[from].family && i - from >= FAMILY_MIN;
+        }
     }
     free(keys);
     return true;
@@ -395,10 +399,10 @@ actor_judge_pace(const struct attribution *attribution, struct actor *actor)
         actor->busy = true;
         busy_between(attribution, actor, DAY, larger(DAY_FLOOR, day / 2));
     }
+    if ((actor->busy || is_peer(actor)) && !mark_recurring(attribution, actor))
+        return false;
     if (!actor->busy)
         return true;
-    if (!mark_recurring(attribution, actor))
-        return false;
     for (uint32_t i = 0; i < actor->unit_count; i++) {
         if (unit_is_mass(attribution, actor, &actor->units[i]))
             busy_extend(attribution, actor, &actor->units[i]);

@@ -14,50 +14,24 @@
 #define HOME_SHARE 70
 #define HOME_MESSAGES 3
 #define HOME_UNWANTED 3
+#define HOME_REPEATS 50
 /* ... and of the others nearly all. */
 #define AWAY_SHARE 85
 #define SUBJECT_MIN 3
+#define FLOOD_COPIES 3
+#define FLOOD_ADDRESSES 10
 
-struct place_mail {        /* what one address sent */
-    uint32_t to_strangers; /* messages */
-    uint32_t recipients;
-    uint32_t unwanted; /* who do not exist, or refused the text */
-};
-
-static struct place_mail
-mail_of(const struct attribution *attribution, const struct actor *actor,
-        const struct unit *unit)
-{
-    struct place_mail mail = { 0 };
-
-    for (uint32_t i = 0; i < unit->messages; i++) {
-        uint32_t at = actor->by_unit[unit->from + i];
-        const struct message *message =
-            message_of(attribution, actor->messages[at]);
-
-        mail.to_strangers += actor->strangers[at] > 0;
-        mail.recipients += message->recipient_count;
-        for (uint32_t k = 0; k < message->recipient_count; k++) {
-            uint8_t refusal =
-                attribution->sealed->recipients[message->recipient_first + k]
-                    .refusal;
-
-            mail.unwanted += refusal == REFUSAL_NO_SUCH_USER ||
-                             refusal == REFUSAL_CONTENT ||
-                             refusal == REFUSAL_REPUTATION;
-        }
-    }
-    return mail;
-}
-
-/* Owners write to people they know, or at least to people who are there. */
+/* Owners write to people they know, or at least of many things to people who
+ * are there. */
 static bool
-unit_is_home(const struct unit *unit, const struct place_mail *mail)
+unit_is_home(const struct actor *actor, const struct unit *unit,
+             const struct place_mail *mail)
 {
     return unit->loopback ||
            (unit->messages >= HOME_MESSAGES &&
             (mail->to_strangers * 100 < unit->messages * HOME_SHARE ||
-             mail->unwanted * 100 < mail->recipients * HOME_UNWANTED));
+             (mail->unwanted * 100 < mail->recipients * HOME_UNWANTED &&
+              unit_repeats(actor, unit) < HOME_REPEATS)));
 }
 
 /* Everything from addresses that are not the owner's. */
@@ -69,9 +43,9 @@ choose_away(const struct attribution *attribution, const struct actor *actor,
 
     for (uint32_t u = 0; u < actor->unit_count; u++) {
         const struct unit *unit = &actor->units[u];
-        struct place_mail mail = mail_of(attribution, actor, unit);
+        struct place_mail mail = unit_mail(attribution, actor, unit);
 
-        if (unit_is_home(unit, &mail)) {
+        if (unit_is_home(actor, unit, &mail)) {
             home += unit->messages;
             continue;
         }
@@ -150,6 +124,83 @@ choose_odd(const struct attribution *attribution, const struct actor *actor,
     }
 }
 
+struct copy_key { /* a message to somebody elsewhere */
+    uint32_t address;
+    uint32_t at;
+};
+
+static int
+copy_order(const void *left, const void *right)
+{
+    const struct copy_key *a = left;
+    const struct copy_key *b = right;
+
+    if (a->address != b->address)
+        return a->address < b->address ? -1 : 1;
+    return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static size_t
+gather_copies(const struct attribution *attribution, const struct actor *actor,
+              const struct unit *unit, struct copy_key *keys)
+{
+    const struct sealed *sealed = attribution->sealed;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        uint32_t at = actor->by_unit[unit->from + i];
+        const struct message *message =
+            message_of(attribution, actor->messages[at]);
+        uint32_t address =
+            message->recipient_count
+                ? sealed->recipients[message->recipient_first].address
+                : 0;
+
+        if (address && !address_is_hosted(attribution, address))
+            keys[count++] = (struct copy_key){ address, at };
+    }
+    qsort(keys, count, sizeof(*keys), copy_order);
+    return count;
+}
+
+/*
+ * A form that copies what is typed to whoever is named is used to flood a
+ * few addresses again and again: no visitor asks so often.
+ */
+static enum status
+choose_flood(const struct attribution *attribution, const struct actor *actor,
+             const struct unit *unit, uint8_t *chosen)
+{
+    struct copy_key *keys = calloc((size_t)unit->messages + 1, sizeof(*keys));
+    uint32_t flooded = 0, copies = 0, first = UINT32_MAX, last = 0;
+    size_t count;
+
+    if (!keys)
+        return STATUS_NOMEM;
+    count = gather_copies(attribution, actor, unit, keys);
+    for (size_t i = 0; i < count;) {
+        size_t from = i;
+
+        while (i < count && keys[i].address == keys[from].address)
+            i++;
+        if (i - from < FLOOD_COPIES)
+            continue;
+        flooded++;
+        copies += (uint32_t)(i - from);
+        first = keys[from].at < first ? keys[from].at : first;
+        last = keys[i - 1].at > last ? keys[i - 1].at : last;
+    }
+    for (uint32_t i = 0; i < unit->messages && flooded >= FLOOD_ADDRESSES &&
+                         copies * 2 >= count;
+         i++) {
+        uint32_t at = actor->by_unit[unit->from + i];
+
+        chosen[at] |= at + 1 >= first && at <= last;
+    }
+    free(keys);
+    return STATUS_OK;
+}
+
 static bool
 is_enough(const struct attribution *attribution, const struct actor *actor,
           const uint8_t *chosen)
@@ -175,6 +226,8 @@ judge_patient(struct attribution *attribution, const struct actor *actor)
 
     if (chosen && actor->kind == ACTOR_ACCOUNT) {
         choose_odd(attribution, actor, chosen);
+        for (uint32_t u = 0; u < actor->unit_count && status == STATUS_OK; u++)
+            status = choose_flood(attribution, actor, &actor->units[u], chosen);
     } else if (chosen && !choose_away(attribution, actor, chosen)) {
         for (uint32_t i = 0; i < actor->message_count; i++)
             chosen[i] = 0;

@@ -329,5 +329,13 @@ behaviour_is_abuse(const struct behaviour *b)
         b->by_refusal[REFUSAL_NO_SUCH_USER] + content_refusals(b);
 
     return (unwanted >= 2 && share_of(unwanted, b->recipients) >= 5) ||
-           (unwanted && guessed_before(b)) || forged_sender(b);
+           (unwanted && guessed_before(b)) || forged_sender(b) ||
+           links_in_subjects(b);
+}
+
+/* What every shop and help desk sends. */
+bool
+nothing_odd(const struct behaviour *b)
+{
+    return !behaviour_is_abuse(b) && !refused_as_spam(b);
 }

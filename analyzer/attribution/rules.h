@@ -9,9 +9,9 @@
 typedef bool rule_test(const struct behaviour *behaviour);
 
 /* questions.c */
-rule_test new_addresses, strangers_only, worse_received, beyond_past, burst,
-    colleague_source, foreign_networks, forged_sender, guessed_before,
-    guessing_sources, in_order, known_device, links_in_subjects,
+rule_test nothing_odd, new_addresses, strangers_only, worse_received,
+    beyond_past, burst, colleague_source, foreign_networks, forged_sender,
+    guessed_before, guessing_sources, in_order, known_device, links_in_subjects,
     local_connection, machine_pace, many_at_once, many_directories,
     many_families, many_helos, many_networks, many_senders, new_cipher,
     new_directory, not_refused_as_spam, odd_directory, odd_helo, odd_hours,

@@ -128,7 +128,9 @@ sender_judge(struct attribution *attribution, const struct actor *actor,
         goto out;
     status = STATUS_OK;
     if (judged.kind == FINDING_NONE ||
-        (patient && (!judged.compromise || !behaviour_is_abuse(&behaviour))))
+        (patient &&
+         (!(judged.compromise || judged.kind == FINDING_FORM_ABUSE) ||
+          !behaviour_is_abuse(&behaviour))))
         goto out;
     finding = finding_add(attribution);
     if (!finding) {

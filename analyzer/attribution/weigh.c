@@ -112,6 +112,8 @@ probability(double log_odds)
     return p > 0.99 ? 0.99 : p;
 }
 
+#define ACCUSED 0.6
+
 static enum status
 explain(const struct behaviour *b, struct finding *finding)
 {
@@ -175,10 +177,8 @@ capped(const struct behaviour *b, double confidence)
 static bool
 bulk_is_worth_a_word(const struct behaviour *b)
 {
-    uint64_t refused = b->failed + b->deferred;
-
     return b->limit_lines ||
-           (refused >= 10 && share_of(refused, b->recipients) >= 5);
+           (b->failed >= 10 && share_of(b->failed, b->recipients) >= 8);
 }
 
 enum status
@@ -215,8 +215,8 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
     }
     if (explain(behaviour, finding) != STATUS_OK)
         return STATUS_NOMEM;
-    /* Less likely than not: to be looked at, not to be accused. */
-    if (finding->compromise && finding->confidence < 0.5) {
+    /* Hardly more likely than not: to be looked at, not to be accused. */
+    if (finding->compromise && finding->confidence < ACCUSED) {
         add_alternative(finding, finding->kind, best);
         finding->kind = FINDING_UNEXPLAINED;
         finding->compromise = false;
