@@ -15,6 +15,7 @@ struct feed {
     const struct skipped *skipped;
     size_t skipped_count;
     bool skipping; /* the last line was left out */
+    bool open_end; /* the last line has no newline */
     struct event event;
 };
 
@@ -143,6 +144,7 @@ feed_block(struct feed *feed, struct sv block, uint64_t offset,
 
         if (status != STATUS_OK)
             return status;
+        feed->open_end = end < 0;
         offset += bytes;
         block = sv_drop(block, bytes);
     }
@@ -154,6 +156,8 @@ feed_end(struct feed *feed)
 {
     enum status status = feed_late(feed, reader_end);
 
+    if (status == STATUS_OK && feed->open_end)
+        status = ledger_end_open(feed->ledger, place_back(feed, 0));
     ledger_settle(feed->ledger, reader_kind(feed->reader));
     return status;
 }

@@ -205,7 +205,9 @@ rm ./-n
     head -n 600 plain
     printf '2026-11-12 00:03:20 1wR9aH-00012'
 } >torn
-expect torn_last_line 0 '*' 200 torn # as in every log still being written
+expect torn_last_line 0 torn 200 torn # as in every log still being written
+grep -q '<line>601</line>' out/case.xml
+result $? torn_last_line_has_its_place
 { sed -n '1,300p' plain; echo '6 <= torn@site.example H=(pc) S=1'; sed -n '301,$p' plain; } >torn2
 expect torn_middle_line 0 '*' 400 torn2
 { sed -n '1,300p' plain; head -c 4096 /dev/zero; echo; sed -n '301,$p' plain; } >nuls

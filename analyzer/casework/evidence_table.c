@@ -24,17 +24,20 @@ take_ledger_warnings(struct builder *builder)
 
     for (size_t i = 0; i < ledger->warnings_count; i++) {
         const struct ledger_warning *warning = &ledger->warnings[i];
+        struct gathered_text *about =
+            &builder->gathering->texts[warning->place.text];
+        bool lossy = about->lossy;
         const char *text =
             warning->count > 1
                 ? build_printf(builder, "%s; the first of %llu", warning->text,
                                (unsigned long long)warning->count)
                 : warning->text;
 
-        if (!text ||
-            !gathering_warn(builder->gathering,
-                            &builder->gathering->texts[warning->place.text],
-                            warning->topic, warning->place.line, text))
+        if (!text || !gathering_warn(builder->gathering, about, warning->topic,
+                                     warning->place.line, text))
             builder->failed = true;
+        if (warning->remark)
+            about->lossy = lossy;
     }
 }
 

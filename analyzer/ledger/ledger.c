@@ -833,6 +833,19 @@ ledger_add_late(struct ledger *ledger, const struct event *event,
     return ledger_status(ledger);
 }
 
+enum status
+ledger_end_open(struct ledger *ledger, struct place place)
+{
+    size_t before = ledger->warnings_count;
+
+    note_warning(ledger, WARN_TORN, place,
+                 "the last line has no newline: it was still being written, "
+                 "or is cut off");
+    if (ledger->warnings_count > before)
+        ledger->warnings[before].remark = true;
+    return ledger_status(ledger);
+}
+
 void
 ledger_settle(struct ledger *ledger, enum log_kind kind)
 {

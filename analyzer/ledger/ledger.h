@@ -165,6 +165,7 @@ struct ledger_shape {
 struct ledger_warning {
     struct place place;
     uint8_t topic; /* enum warning_topic of evidence.h */
+    bool remark;   /* nothing is lost by it, whatever the topic */
     uint64_t count;
     char text[160];
 };
@@ -264,6 +265,12 @@ enum status ledger_skip(struct ledger *ledger, uint64_t bytes);
 /* Records an event whose lines were counted before: a record left open. */
 enum status ledger_add_late(struct ledger *ledger, const struct event *event,
                             struct place place);
+
+/*
+ * Remarks that the open text ends without a newline, as a log does that is
+ * being written to.
+ */
+enum status ledger_end_open(struct ledger *ledger, struct place place);
 
 /*
  * Says what the open text has proved to be. Of a reject log only the refusals
