@@ -23,6 +23,7 @@
 #define A "1xRNvz-0005MB-00"
 #define B "1xRNw0-0005MC-00"
 #define N "1xRNvz-00000000208-2Tnz"
+#define H "Nov 12 10:00:00 mx exim[7]: "
 #define OPEN(id) "+++ " id " has not completed +++\n"
 
 struct output {
@@ -147,6 +148,11 @@ static const struct row {
       "Nov 12 10:00:00 mx exim[77]: " S A " <= x\n"
       "Nov 12 10:00:00 mx exim[77]: " S A " Completed\n",
       S A " <= x\n" S A " Completed\n\n" },
+    { "syslog_parts_are_kept", "", -1, "r3@",
+      H "[1/2] " S A " <= a@b.example for r1@c.example\n" H
+        "[2/2]  r3@c.example\n" H S A " Completed\n",
+      S A " <= a@b.example for r1@c.example\n r3@c.example\n" S A
+          " Completed\n\n" },
     { "syslog_head_does_not_match", "l", -1, "mx exim",
       "Nov 12 10:00:00 mx exim[77]: " S A " <= x\n", "" },
     { "last_line_without_newline", "", -1, "x", S A " <= x",
@@ -317,6 +323,33 @@ traces_log(void **state)
     assert_output(&output, row->expected);
     assert_int_equal(result.groups > 0, row->expected[0] != '\0');
     assert_false(result.lossy);
+    trace_result_clear(&result);
+    buf_clear(&output.bytes);
+}
+
+/* A part of a record that is not before it belongs to nobody we know. */
+static void
+leaves_out_strange_parts(void **state)
+{
+    static const char log[] =
+        H "[1/2] " S A " <= a@b.example for r1@c.example\n"
+          "Nov 12 10:00:00 mx exim[8]: [2/2]  r3@c.example\n" H S A
+          " Completed\n";
+    struct trace_options options = options_of("", -1, "b.example");
+    struct trace_result result = { 0 };
+    struct output output = { 0 };
+    struct folder folder;
+    const char *path;
+
+    (void)state;
+    folder_make(&folder);
+    path = folder_add(&folder, "mainlog", sv_of(log));
+    assert_int_equal(run_trace(&options, &path, 1, &output, &result),
+                     STATUS_OK);
+    folder_remove(&folder);
+    assert_output(&output, S A " <= a@b.example for r1@c.example\n" S A
+                               " Completed\n\n");
+    assert_true(result.lossy);
     trace_result_clear(&result);
     buf_clear(&output.bytes);
 }
@@ -645,6 +678,7 @@ int
 main(void)
 {
     static const struct CMUnitTest singles[] = {
+        cmocka_unit_test(leaves_out_strange_parts),
         cmocka_unit_test(orders_files_by_first_stamp),
         cmocka_unit_test(keeps_to_the_period),
         cmocka_unit_test(starts_no_shell),

@@ -38,6 +38,8 @@ struct grouper {
     struct group loose;    /* the record without an id that is being read */
     struct group *current; /* whose record is being read; NULL: nobody's */
     bool current_ends;
+    uint32_t part; /* of it, the last one met; 0: it is not in parts */
+    uint64_t pid;
     size_t continued_bytes; /* of the record that is being read */
     uint64_t dropped_bytes;
     size_t held_bytes;
@@ -291,6 +293,8 @@ grouper_record(struct grouper *grouper, const struct log_line *line, bool loose)
         return status;
     grouper->continued_bytes = 0;
     grouper->current_ends = false;
+    grouper->part = line->part;
+    grouper->pid = line->pid;
     if (!message_id_is(line->id)) {
         grouper->current = loose ? &grouper->loose : NULL;
         return STATUS_OK;
@@ -307,8 +311,17 @@ grouper_record(struct grouper *grouper, const struct log_line *line, bool loose)
 static bool
 grouper_continues(struct grouper *grouper, const struct log_line *line)
 {
-    if (line->wrapped || line->body.len <= 1)
-        return false; /* another program's, or empty */
+    bool next = line->part && line->part == grouper->part + 1 &&
+                line->pid == grouper->pid;
+
+    if ((line->wrapped && !line->part) || line->body.len <= 1)
+        return false;          /* another program's, or empty */
+    if (line->part && !next) { /* what it continues is not before it */
+        grouper->dropped_bytes += line->body.len;
+        return false;
+    }
+    if (line->part)
+        grouper->part = line->part;
     if (!grouper->current)
         return false;
     grouper->continued_bytes += line->body.len;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "analyzer/readers/grammar.h"
 #include "analyzer/readers/reader.h"
 
 #define STAMP_LEN 19
@@ -122,6 +123,20 @@ syslog_strip(struct sv *line)
     return true;
 }
 
+/* Drops "[1/3] ": syslog had the record in parts. */
+static void
+part_strip(struct sv raw, struct log_line *line)
+{
+    struct syslog_line outer;
+
+    if (!line->body.len || line->body.at[0] != '[' ||
+        !syslog_unwrap(raw, &outer) || outer.parts < 2)
+        return;
+    line->body = outer.body;
+    line->part = outer.part;
+    line->pid = outer.pid;
+}
+
 /* Drops "[pid] ". */
 static struct sv
 pid_strip(struct sv rest)
@@ -144,10 +159,12 @@ log_line_read(struct sv raw, struct log_line *ret_line)
 
     if (!stamp && !has_shape(raw, SV("0000-"))) {
         line.wrapped = syslog_strip(&line.body);
+        if (line.wrapped)
+            part_strip(raw, &line);
         stamp = stamp_length(line.body);
     }
     line.text = line.body;
-    if (stamp) {
+    if (stamp && line.part <= 1) {
         line.stamped = true;
         line.text = pid_strip(sv_drop(line.body, stamp));
         if (line.text.len > 6 && line.text.at[6] == '-')

@@ -11,8 +11,10 @@ struct log_line {
     struct sv body; /* without syslog's head; with the newline */
     struct sv text; /* what follows the id, or the stamp and pid */
     struct message_id id;
-    bool stamped; /* starts a record; else it continues one */
-    bool wrapped; /* had syslog's head */
+    bool stamped;  /* starts a record; else it continues one */
+    bool wrapped;  /* had syslog's head */
+    uint32_t part; /* of a record that syslog has in parts; 0: all of it */
+    uint64_t pid;  /* of such a record */
 };
 
 /* Reads one line, which comes with its newline if it has one. */

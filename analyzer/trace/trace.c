@@ -361,8 +361,8 @@ run_result(struct run *run, struct arena *arena,
 
     if (dropped)
         status = sources_warn(&run->sources, true,
-                              "%llu bytes that continue a record are too many "
-                              "to belong to it: left out",
+                              "%llu bytes continue a record that is too long "
+                              "already, or not before them: left out",
                               (unsigned long long)dropped);
     items =
         arena_alloc(arena, (run->sources.warning_count + 1) * sizeof(*items));
