@@ -30,6 +30,7 @@ struct analyze_options {
     uint64_t max_line_bytes;
     uint32_t max_depth;
     uint32_t max_members;
+    uint32_t max_name_bytes;
     struct analyze_progress progress;
 };
 

@@ -817,6 +817,7 @@ gathering_make(const struct analyze_options *options,
         .max_line_bytes = options->max_line_bytes,
         .max_depth = options->max_depth,
         .max_members = options->max_members,
+        .max_name_bytes = options->max_name_bytes,
     };
     gathering->arena = arena_new();
     if (gathering->arena)

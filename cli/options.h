@@ -69,6 +69,7 @@ struct settings { /* a command line, understood; texts point into argv */
     uint64_t max_line_bytes;
     uint64_t max_depth;
     uint64_t max_members;
+    uint64_t max_name_bytes;
     bool no_sandbox;
     const char *progress; /* auto, always, never */
     bool quiet;

@@ -134,6 +134,7 @@ reading_init(struct reading *reading, const struct settings *settings,
             .max_line_bytes = settings->max_line_bytes,
             .max_depth = (uint32_t)settings->max_depth,
             .max_members = (uint32_t)settings->max_members,
+            .max_name_bytes = (uint32_t)settings->max_name_bytes,
             .progress = { progress_tell, &reading->progress },
         },
     };

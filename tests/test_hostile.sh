@@ -137,6 +137,17 @@ rm -rf out
     [ "$(count_of arrivals)" -gt 100 ] && [ "$(count_of arrivals)" -lt 400 ]
 result $? gz_cut_in_half
 
+if command -v xz >/dev/null 2>&1; then
+    { cat plain; head -c 6000000 /dev/urandom | base64; } | xz -0 >noise.xz
+    head -c 5000000 noise.xz >cut.xz
+    expect xz_cut_far_behind 1 damaged 400 cut.xz
+    grep -q '<topic>bound</topic>' out/case.xml
+    result $? xz_bound_of_the_search_is_said
+    rm noise.xz cut.xz
+else
+    echo "skip xz_cut_far_behind: there is no xz"
+fi
+
 cp plain.gz plain.txt
 cp plain named.gz
 expect gz_without_its_name 0 - 400 plain.txt
@@ -171,6 +182,12 @@ rm -rf out
     [ "$(count_of arrivals)" -gt 400 ] && [ "$(count_of arrivals)" -lt 800 ]
 result $? tar_cut
 expect member_bound 1 bound 400 --max-members 2 box.tar plain
+mkdir box/deep
+name=$(printf 'n%.0s' $(awk 'BEGIN { for (i = 0; i < 200; i++) print i }'))
+cp plain.gz "box/deep/$name"
+tar cf names.tar box/deep
+expect name_bound 1 bound 400 --max-name 64 names.tar
+expect name_within_the_bound 0 - 400 names.tar
 rm -r box
 
 # ---------------------------------------------------------------------- names

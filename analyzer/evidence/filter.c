@@ -173,17 +173,21 @@ filter_may_salvage(struct filter *filter)
            (!budget || budget->salvages++ < BUDGET_SALVAGES);
 }
 
-/* *ret_whole: only what follows the frames was bad. */
+/*
+ * *ret_whole: only what follows the frames was bad. *ret_tried: what the
+ * unpacker withholds was asked for.
+ */
 static enum status
-filter_salvage(struct filter *filter, bool *ret_whole)
+filter_salvage(struct filter *filter, bool *ret_whole, bool *ret_tried)
 {
     enum content content = filter->kind->content;
     struct sv kept = buf_sv(&filter->kept);
     size_t end;
 
-    *ret_whole = false;
+    *ret_whole = *ret_tried = false;
     if (filter->run_bytes > FILTER_SALVAGE_MAX || !filter_may_salvage(filter))
         return STATUS_OK;
+    *ret_tried = true;
     end = salvage_end(content, kept);
     *ret_whole = end > 0;
     filter->whole_bytes = end;
@@ -205,7 +209,7 @@ filter_run_failed(struct filter *filter)
     const char *why = archive_error_string(filter->archive);
     unsigned long long place;
     enum status status;
-    bool whole;
+    bool whole, tried;
 
     if (filter->status)
         return filter->status;
@@ -213,7 +217,7 @@ filter_run_failed(struct filter *filter)
         return STATUS_NOMEM;
     place = filter->run_at +
             (unsigned long long)archive_filter_bytes(filter->archive, -1);
-    status = filter_salvage(filter, &whole);
+    status = filter_salvage(filter, &whole, &tried);
     if (status)
         return status;
     filter->after_damage = !whole;
@@ -222,6 +226,11 @@ filter_run_failed(struct filter *filter)
                     "%s data damaged or cut off near byte %llu: %s",
                     content_name(filter->kind->content), place,
                     why ? why : "unknown");
+    if (!tried)
+        record_warn(filter->base.record, WARN_BOUND, place,
+                    "lines that %s withholds just before byte %llu are not "
+                    "looked for: too much is damaged, or too large",
+                    content_name(filter->kind->content), place);
     filter_run_end(filter);
     if (whole && stream_offset(below) <= filter->run_at + filter->whole_bytes)
         filter->used = (size_t)(filter->run_at + filter->whole_bytes -

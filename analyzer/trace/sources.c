@@ -237,7 +237,8 @@ sources_init(struct sources *sources, const struct analyze_options *options,
                     .max_text_bytes = options->max_text_bytes,
                     .max_line_bytes = options->max_line_bytes,
                     .max_depth = options->max_depth,
-                    .max_members = options->max_members },
+                    .max_members = options->max_members,
+                    .max_name_bytes = options->max_name_bytes },
     };
     status = evidence_list_make(options->paths, options->path_count,
                                 &sources->list, fault);

@@ -127,7 +127,8 @@ verify(const struct verify_options *options, struct verify_result *ret_result,
                     .max_text_bytes = options->evidence.max_text_bytes,
                     .max_line_bytes = options->evidence.max_line_bytes,
                     .max_depth = options->evidence.max_depth,
-                    .max_members = options->evidence.max_members },
+                    .max_members = options->evidence.max_members,
+                    .max_name_bytes = options->evidence.max_name_bytes },
         .arena = arena_new(),
     };
     enum status status = STATUS_NOMEM;
