@@ -121,6 +121,23 @@ result $? exactly_the_claims_that_cite_it
 ! grep -q '^OK\|^MISSING' out
 result $? quiet_shows_what_fails
 
+# A second copy that can no longer be read whole: all lines are still there.
+cp -r logs twice
+gzip -9 -c logs/exim_mainlog >twice/copy.gz
+"$EXINQUEST" analyze -q -f xml -o of_twice twice >out
+verify both_copies 0 of_twice/case.xml twice
+head -c 5000 twice/copy.gz >cut.gz
+mv cut.gz twice/copy.gz
+verify copy_cut 5 -q of_twice/case.xml twice
+[ "$(cat out)" = 'CHANGED  file      twice/copy.gz: given, and not of this case
+CHANGED: 1 file' ]
+result $? only_the_copy_fails
+rm twice/copy.gz
+ln -s /nowhere twice/copy.gz
+verify copy_unreadable 0 -q of_twice/case.xml twice
+[ ! -s out ]
+result $? lines_of_the_other_copy_verify
+
 cp -r logs shifted
 sed -i '1s/^/x/' "shifted/$victim"
 verify shifted_byte 5 "$case" shifted
