@@ -241,6 +241,12 @@ expect crlf 0 - 400 crlf
     sed -n '4,$p' plain
 } >forged
 expect forged_line_in_a_directory 0 forged 400 forged
+sed '1,3s/1xR/1xQ/' plain >moved_id
+expect id_of_another_time 0 forged 400 moved_id
+sed 's/^\(2026-11-12 ..:..:..\) /\1 [4711] /; 9s/\[4711\]/[99999999]/' plain >pids
+expect impossible_pid 0 forged 400 pids
+sed '9s/99999999/4712/' pids >possible
+expect possible_pids 0 - 400 possible
 sed 's/T="Hello"/T="Hello \\\\" <= x@y => z Completed"/; s/Hello/Gr\xfc\xdfe/' plain >latin
 expect wrong_charset 0 - 400 latin
 sed 's/@pc T=/@pc\xff\xfe T=/; s/H=(pc)/H=(\x1b[2J)/' plain >bytes

@@ -51,6 +51,7 @@ void build_evidence(struct builder *builder); /* rows, clock, selectors, … */
 /* Of its rows, once no more evidence is read; and the completeness. */
 void build_warnings(struct builder *builder);
 void build_gaps(struct builder *builder);       /* before the evidence */
+void build_forged(struct builder *builder);
 void build_totals(struct builder *builder);     /* totals, identity, series */
 void build_principals(struct builder *builder); /* principals, limits */
 void build_findings(struct builder *builder);

@@ -9,6 +9,7 @@ casework_make(struct builder *builder, struct fault *fault)
     enum status status;
 
     build_gaps(builder);
+    build_forged(builder);
     build_evidence(builder);
     build_totals(builder);
     build_principals(builder);

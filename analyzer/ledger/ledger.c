@@ -754,6 +754,9 @@ add_with_id(struct ledger *ledger, const struct event *event,
         vote_server(ledger, event);
 }
 
+/* Linux gives no more than 2^22, the BSDs far less. */
+#define PID_MOST 4194304
+
 static void
 record(struct ledger *ledger, const struct event *event, struct sv line,
        struct place place)
@@ -765,6 +768,9 @@ record(struct ledger *ledger, const struct event *event, struct sv line,
     if (event->flags & EVENT_FORGED_LINES)
         note_warning(ledger, WARN_FORGED, place,
                      "a record whose text poses as further records");
+    if (event->has_pid && (!event->pid || event->pid > PID_MOST))
+        note_warning(ledger, WARN_FORGED, place,
+                     "a process number that no kernel gives");
     if (event->kind == EVENT_REJECTED || event->kind == EVENT_AUTH_FAILED)
         add_refused(ledger, event, line, place);
     if (event->flags & EVENT_REJECT_LOG)
