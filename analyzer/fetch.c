@@ -1,10 +1,11 @@
 /* The way back: single lines of the evidence, read again by their place. */
 #include "analyzer/gathering.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LINE_KEEP 16384 /* of a cited line; Exim writes 8 KiB at most */
@@ -89,24 +90,33 @@ source_order(const void *left, const void *right, void *user)
     return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
 }
 
+static enum status
+row_warn_unsteady(struct gathering *gathering, struct gathered_text *row)
+{
+    if (!row->unsteady || row->warned_unsteady)
+        return STATUS_OK;
+    row->warned_unsteady = true;
+    return gathering_warn(gathering, row, WARN_DAMAGED, COUNT_UNKNOWN,
+                          "could not be read whole a second time: lines "
+                          "that it shares with other files may count twice, "
+                          "and cited lines of it may be missing")
+               ? STATUS_OK
+               : STATUS_NOMEM;
+}
+
 /* Texts that never came again; then each that did not come whole is told of. */
 static enum status
 warn_unsteady(const struct again *again)
 {
-    for (size_t i = 0; i < again->count; i++) {
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < again->count && status == STATUS_OK; i++) {
         struct gathered_text *row = &again->gathering->texts[again->texts[i]];
 
         row->unsteady |= i >= again->at;
-        if (!row->unsteady || row->warned_unsteady)
-            continue;
-        row->warned_unsteady = true;
-        if (!gathering_warn(again->gathering, row, WARN_DAMAGED, COUNT_UNKNOWN,
-                            "could not be read whole a second time: lines "
-                            "that it shares with other files may count twice, "
-                            "and cited lines of it may be missing"))
-            return STATUS_NOMEM;
+        status = row_warn_unsteady(again->gathering, row);
     }
-    return STATUS_OK;
+    return status;
 }
 
 enum status
@@ -149,14 +159,18 @@ struct fetching {             /* the wishes of the text that is being read */
 static bool
 hash_line(struct sv line, char hex[65])
 {
+    static const char digits[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
 
     if (!EVP_Digest(line.at, line.len, digest, &len, EVP_sha256(), NULL) ||
         len != 32)
         return false;
-    for (unsigned i = 0; i < len; i++)
-        snprintf(hex + (size_t)i * 2, 3, "%02x", digest[i]);
+    for (size_t i = 0; i < len; i++) {
+        hex[2 * i] = digits[digest[i] >> 4];
+        hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+    hex[64] = '\0';
     return true;
 }
 
@@ -234,6 +248,111 @@ fetch_block(void *user, uint32_t text, struct sv block, uint64_t offset,
     return STATUS_OK;
 }
 
+/* ------------------------------------------------------------- plain files */
+
+/* At most `room` bytes from `offset` on; fewer only at the end, or on error. */
+static size_t
+read_at(int fd, uint64_t offset, char *at, size_t room)
+{
+    size_t got = 0;
+
+    while (got < room) {
+        ssize_t more = pread(fd, at + got, room - got, (off_t)(offset + got));
+
+        if (more <= 0)
+            break;
+        got += (size_t)more;
+    }
+    return got;
+}
+
+#define LINE_STEP 8192
+
+/*
+ * The line at `offset` with the byte before it, into `buf`: as the first
+ * reading gave it, cut to the longest that is kept. Empty where none begins.
+ */
+static enum status
+read_line_at(const struct gathering *gathering, int fd, uint64_t offset,
+             uint64_t end, struct buf *buf, struct sv *ret_line)
+{
+    uint64_t before = offset ? 1 : 0, room = end - offset + before;
+    uint64_t longest = gathering->limits.max_line_bytes
+                           ? gathering->limits.max_line_bytes
+                           : EVIDENCE_LINE_BYTES;
+    ptrdiff_t newline = -1;
+    size_t want = 0;
+
+    *ret_line = (struct sv){ NULL, 0 };
+    if (room > longest + before)
+        room = longest + before;
+    for (buf->len = 0; newline < 0 && buf->len == want && want < room;) {
+        void *grown = buf->at;
+        size_t seen = buf->len > before ? buf->len : (size_t)before;
+
+        want += want ? want : LINE_STEP;
+        if (want > room)
+            want = (size_t)room;
+        if (!array_reserve(&grown, &buf->capacity, want, 1))
+            return STATUS_NOMEM;
+        buf->at = grown;
+        buf->len += read_at(fd, offset - before + buf->len, buf->at + buf->len,
+                            want - buf->len);
+        newline = buf->len > seen
+                      ? sv_find_char(sv_drop(buf_sv(buf), seen), '\n')
+                      : -1;
+        if (newline >= 0)
+            buf->len = seen + (size_t)newline;
+    }
+    if (buf->len >= before && (!before || buf->at[0] == '\n'))
+        *ret_line = sv_drop(buf_sv(buf), (size_t)before);
+    return STATUS_OK;
+}
+
+static enum status
+fetch_lines_at(struct gathering *gathering, struct fetching *fetching, int fd)
+{
+    const struct gathered_text *row = &gathering->texts[fetching->text];
+    enum status status = STATUS_OK;
+    struct buf buf = { 0 };
+
+    while (fetching->at < fetching->end && status == STATUS_OK) {
+        uint64_t offset = fetching->wishes[fetching->at].place.offset;
+        struct sv line = { NULL, 0 };
+
+        if (offset < row->text_bytes)
+            status = read_line_at(gathering, fd, offset, row->text_bytes, &buf,
+                                  &line);
+        if (status == STATUS_OK && line.at)
+            status = fetch_line(fetching, line);
+        else
+            fetching->at++; /* it stays unfilled */
+    }
+    buf_clear(&buf);
+    return status;
+}
+
+/* A plain file's lines stand where they stood: nothing else is read. */
+static enum status
+fetch_plain(struct gathering *gathering, struct fetching *fetching,
+            uint32_t text)
+{
+    struct gathered_text *row = &gathering->texts[text];
+    int fd = open(gathering->list->sources[row->source].path,
+                  O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    enum status status = STATUS_OK;
+    struct stat info;
+
+    row->unsteady |= fd < 0 || fstat(fd, &info) || !S_ISREG(info.st_mode) ||
+                     (uint64_t)info.st_size < row->text_bytes;
+    fetch_open(fetching, text);
+    if (fd >= 0) {
+        status = fetch_lines_at(gathering, fetching, fd);
+        close(fd);
+    }
+    return status == STATUS_OK ? row_warn_unsteady(gathering, row) : status;
+}
+
 enum status
 gathering_fetch(struct gathering *gathering, struct line_wish *wishes,
                 size_t count, struct arena *arena, struct fault *fault)
@@ -242,17 +361,22 @@ gathering_fetch(struct gathering *gathering, struct line_wish *wishes,
                                  .wish_count = count,
                                  .arena = arena };
     uint32_t *texts = calloc(gathering->text_count + 1, sizeof(*texts));
+    enum status status = texts ? STATUS_OK : STATUS_NOMEM;
     size_t text_count = 0;
-    enum status status;
 
-    if (!texts)
-        return STATUS_NOMEM;
-    for (size_t i = 0; i < count; i++) {
-        if (!i || wishes[i].place.text != wishes[i - 1].place.text)
-            texts[text_count++] = wishes[i].place.text;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        uint32_t text = wishes[i].place.text;
+
+        if (i && text == wishes[i - 1].place.text)
+            continue;
+        if (gathering->list->sources[gathering->texts[text].source].is_plain)
+            status = fetch_plain(gathering, &fetching, text);
+        else
+            texts[text_count++] = text;
     }
-    status = gathering_revisit(gathering, texts, text_count, fetch_block,
-                               &fetching, fault);
+    if (status == STATUS_OK)
+        status = gathering_revisit(gathering, texts, text_count, fetch_block,
+                                   &fetching, fault);
     free(texts);
     return status;
 }

@@ -9,10 +9,12 @@
 
 #include "analyzer/base.h"
 
+#define EVIDENCE_LINE_BYTES ((uint64_t)1024 * 1024)
+
 struct evidence_limits {      /* 0 means the default, hazards.md */
     uint64_t max_ratio;       /* expansion, counted beyond 64 MiB; 200 */
     uint64_t max_text_bytes;  /* of one text; 0: no bound */
-    uint64_t max_line_bytes;  /* kept of a line; 1 MiB */
+    uint64_t max_line_bytes;  /* kept of a line; EVIDENCE_LINE_BYTES */
     uint32_t max_depth;       /* nesting; 8 */
     uint32_t max_members;     /* of one top-level file; 100,000 */
     uint32_t max_name_bytes;  /* of a member's name; 4096 */

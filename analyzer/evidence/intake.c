@@ -257,7 +257,7 @@ intake_init(struct intake *intake, const struct evidence_limits *limits,
         *mine = *limits;
     mine->max_ratio = mine->max_ratio ? mine->max_ratio : 200;
     mine->max_line_bytes =
-        mine->max_line_bytes ? mine->max_line_bytes : (uint64_t)1024 * 1024;
+        mine->max_line_bytes ? mine->max_line_bytes : EVIDENCE_LINE_BYTES;
     mine->max_depth = mine->max_depth ? mine->max_depth : 8;
     if (mine->max_depth > STREAM_DEPTH_MAX)
         mine->max_depth = STREAM_DEPTH_MAX;
