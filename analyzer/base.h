@@ -69,12 +69,11 @@ ptrdiff_t sv_rfind_char(struct sv text, char byte);
 bool sv_to_u64(struct sv text, uint64_t max, uint64_t *ret_value);
 
 /*
- * Keyed hash (folded products under a key drawn once per process), for tables
+ * Keyed hash (SipHash-1-3 under a key drawn once per process), for tables
  * that log text fills. The order of such a table must never reach an output.
  */
 uint64_t sv_hash(struct sv text);
-/* An unkeyed 64-bit hash (SipHash-1-3): the same in every run. Not for tables.
- */
+/* The same under a fixed key: alike in every run. Not for tables. */
 uint64_t sv_hash_stable(struct sv text);
 
 /* ------------------------------------------------------------------- arena */

@@ -6,7 +6,7 @@
 #define LIST_REFUSED 10
 
 struct posting_key { /* a posting and what the list made of it share an id */
-    uint32_t header_id;
+    uint64_t header_id;
     uint32_t at;
 };
 

@@ -7,7 +7,7 @@
 #define LOOP_ARRIVALS 4
 
 struct loop_key {
-    uint32_t header_id;
+    uint64_t header_id;
     uint32_t recipient;
     uint32_t message;
 };

@@ -253,14 +253,10 @@ name_subject(struct ledger *ledger, struct sv raw)
 }
 
 /* Only compared, never shown: 8 bytes stand for a long text of its own. */
-static uint32_t
-name_header_id(struct ledger *ledger, struct sv header_id)
+static uint64_t
+header_id_hash(struct sv header_id)
 {
-    uint64_t hash = sv_hash_stable(header_id);
-
-    if (!header_id.len)
-        return 0;
-    return name(ledger, (struct sv){ (const char *)&hash, sizeof(hash) });
+    return header_id.len ? sv_hash_stable(header_id) | 1 : 0;
 }
 
 static uint32_t
@@ -344,7 +340,7 @@ add_arrival(struct ledger *ledger, uint32_t message, uint32_t event_index,
         .cipher = name(ledger, event->cipher),
         .authenticator = name(ledger, event->authenticator),
         .auth_id = name_lower(ledger, event->auth_id),
-        .header_id = name_header_id(ledger, event->header_id),
+        .header_id = header_id_hash(event->header_id),
         .subject = name_subject(ledger, event->subject),
         .recipients_first = first,
         .recipients_count = count,

@@ -46,6 +46,7 @@ struct ledger_arrival {
     struct message_id parent;
     uint64_t size_bytes;
     uint64_t pid;
+    uint64_t header_id; /* a hash of it, only compared; 0: none */
     uint32_t sender;
     uint32_t host_name;
     uint32_t helo;
@@ -58,7 +59,6 @@ struct ledger_arrival {
     uint32_t cipher;
     uint32_t authenticator;
     uint32_t auth_id;
-    uint32_t header_id;        /* a hash of it: only compared */
     uint32_t subject;          /* decoded */
     uint32_t recipients_first; /* into recipients */
     uint32_t recipients_count;

@@ -102,7 +102,7 @@ rename_arrival(struct ledger_arrival *arrival, const struct renumbering *to)
         &arrival->sender,   &arrival->host_name,    &arrival->helo,
         &arrival->ip,       &arrival->interface_ip, &arrival->ident,
         &arrival->protocol, &arrival->cipher,       &arrival->authenticator,
-        &arrival->auth_id,  &arrival->header_id,    &arrival->subject,
+        &arrival->auth_id,  &arrival->subject,
     };
 
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
