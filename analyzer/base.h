@@ -127,6 +127,13 @@ void names_free(struct names *names);
 /* The number of `text`, added if new. 0 for the empty text; 0 with
  * names_failed() when out of memory. */
 uint32_t names_add(struct names *names, struct sv text);
+/*
+ * The same for several texts, which costs less than one after the other.
+ * At most NAMES_TOGETHER; ret_names has as many elements.
+ */
+#define NAMES_TOGETHER 16
+void names_add_all(struct names *names, const struct sv *texts, size_t count,
+                   uint32_t *ret_names);
 uint32_t names_find(const struct names *names, struct sv text); /* 0: no */
 struct sv names_text(const struct names *names, uint32_t name);
 uint32_t names_count(const struct names *names); /* highest number given */

@@ -205,48 +205,96 @@ recent_place(struct sv text)
     return head >> 54 & (RECENT_COUNT - 1);
 }
 
-static uint32_t
-names_add_hashed(struct names *names, struct sv text)
+/* The entry of a text whose hash ends in `tag`; NULL when out of memory. */
+static const struct entry *
+names_take(struct names *names, struct sv text, uint32_t tag)
 {
-    uint32_t tag = (uint32_t)sv_hash(text);
     struct names_slot *slot;
 
-    if (!names_grow(names)) {
-        names->failed = true;
-        return 0;
-    }
+    if (!names_grow(names))
+        goto failed;
     slot = names_slot(names, text, tag);
     if (!slot->ref) {
         uint32_t ref = names_keep(names, text);
 
-        if (!ref) {
-            names->failed = true;
-            return 0;
-        }
+        if (!ref)
+            goto failed;
         *slot = (struct names_slot){ tag, ref };
     }
-    return slot->ref;
+    return entry_of(names, slot->ref);
+failed:
+    names->failed = true;
+    return NULL;
+}
+
+static uint32_t
+names_add_one(struct names *names, struct sv text, uint32_t tag)
+{
+    const struct entry *entry = names_take(names, text, tag);
+
+    if (!entry)
+        return 0;
+    if (names->recent)
+        names->recent[recent_place(text)] = entry;
+    return entry->name;
+}
+
+/* 0 when it is not among those. */
+static uint32_t
+names_find_recent(const struct names *names, struct sv text)
+{
+    const struct entry *entry =
+        names->recent ? names->recent[recent_place(text)] : NULL;
+
+    return entry && entry_is(entry, text) ? entry->name : 0;
 }
 
 uint32_t
 names_add(struct names *names, struct sv text)
 {
-    const struct entry **recent = NULL;
-    uint32_t ref;
+    uint32_t name;
 
     if (!text.len)
         return 0;
-    if (names->recent) {
-        recent = &names->recent[recent_place(text)];
-        if (*recent && entry_is(*recent, text))
-            return (*recent)->name;
+    name = names_find_recent(names, text);
+    return name ? name : names_add_one(names, text, (uint32_t)sv_hash(text));
+}
+
+/* The entry that a tag leads to first is most often the right one. */
+static void
+names_prefetch(const struct names *names, uint32_t tag)
+{
+    const struct names_slot *slot =
+        &names->slots[tag & (names->slot_count - 1)];
+
+    if (slot->ref)
+        __builtin_prefetch(entry_of(names, slot->ref));
+}
+
+void
+names_add_all(struct names *names, const struct sv *texts, size_t count,
+              uint32_t *ret_names)
+{
+    uint32_t tags[NAMES_TOGETHER];
+    uint8_t left[NAMES_TOGETHER];
+    size_t left_count = 0;
+
+    assert(count <= NAMES_TOGETHER);
+    for (size_t i = 0; i < count; i++) {
+        ret_names[i] = texts[i].len ? names_find_recent(names, texts[i]) : 0;
+        if (ret_names[i] || !texts[i].len)
+            continue;
+        tags[i] = (uint32_t)sv_hash(texts[i]);
+        left[left_count++] = (uint8_t)i;
+        if (names->slot_count)
+            __builtin_prefetch(
+                &names->slots[tags[i] & (names->slot_count - 1)]);
     }
-    ref = names_add_hashed(names, text);
-    if (!ref)
-        return 0;
-    if (recent)
-        *recent = entry_of(names, ref);
-    return entry_of(names, ref)->name;
+    for (size_t i = 0; i < left_count && names->slot_count; i++)
+        names_prefetch(names, tags[left[i]]);
+    for (size_t i = 0; i < left_count; i++)
+        ret_names[left[i]] =
+            names_add_one(names, texts[left[i]], tags[left[i]]);
 }
 
 uint32_t

@@ -1,7 +1,6 @@
 #include "analyzer/ledger/ledger.h"
 
 #include "analyzer/evidence/evidence.h"
-#include "analyzer/ledger/refusal.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer/ledger/push.h"
+#include "analyzer/ledger/take.h"
 
 /* A run back of fewer seconds is how parallel deliveries are logged. */
 #define BACKWARD_MS 5000
@@ -198,400 +198,6 @@ add_event(struct ledger *ledger, uint32_t message, const struct event *event,
     return (uint32_t)(ledger->events_count - 1);
 }
 
-static uint32_t
-name(struct ledger *ledger, struct sv text)
-{
-    return names_add(ledger->names, text);
-}
-
-static bool
-has_upper(struct sv text)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t upper = 0;
-
-    for (; text.len >= 8; text = sv_drop(text, 8)) {
-        uint64_t word;
-
-        memcpy(&word, text.at, sizeof(word));
-        /* bytes below 0x80 only; each in its own lane: 'A'..'Z' get bit 7 */
-        upper |= ((word & ones * 0x7f) + ones * (0x80 - 'A')) &
-                 ~((word & ones * 0x7f) + ones * (0x7f - 'Z')) & ~word &
-                 ones * 0x80;
-    }
-    for (size_t i = 0; i < text.len; i++)
-        upper |= text.at[i] >= 'A' && text.at[i] <= 'Z';
-    return upper != 0;
-}
-
-static uint32_t
-name_lower(struct ledger *ledger, struct sv text)
-{
-    if (!has_upper(text))
-        return name(ledger, text);
-    ledger->scratch.len = 0;
-    if (!buf_add(&ledger->scratch, text))
-        return 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char *byte = &ledger->scratch.at[i];
-
-        if (*byte >= 'A' && *byte <= 'Z')
-            *byte = (char)(*byte + 32);
-    }
-    return name(ledger, buf_sv(&ledger->scratch));
-}
-
-static uint32_t
-name_subject(struct ledger *ledger, struct sv raw)
-{
-    if (sv_find_char(raw, '\\') < 0)
-        return name(ledger, raw);
-    ledger->scratch.len = 0;
-    if (!subject_decode(raw, &ledger->scratch))
-        return 0;
-    return name(ledger, buf_sv(&ledger->scratch));
-}
-
-/* Only compared, never shown: 8 bytes stand for a long text of its own. */
-static uint64_t
-header_id_hash(struct sv header_id)
-{
-    return header_id.len ? sv_hash_stable(header_id) | 1 : 0;
-}
-
-static uint32_t
-add_recipients(struct ledger *ledger, struct sv list)
-{
-    uint32_t count = 0;
-    struct sv recipient;
-
-    while (recipients_next(&list, &recipient)) {
-        uint32_t *added = PUSH(ledger, recipients);
-
-        if (!added)
-            return count;
-        *added = name_lower(ledger, recipient);
-        count++;
-    }
-    return count;
-}
-
-/* Exim makes header ids as E<its own id>@<its own name>. */
-static void
-vote_server(struct ledger *ledger, const struct event *event)
-{
-    struct ledger_text *text = ledger_text(ledger);
-    char id[MESSAGE_ID_MAX + 1];
-    struct sv rest = event->header_id;
-    uint32_t server = 0;
-
-    if (event->syslog_host.len) {
-        server = name(ledger, event->syslog_host);
-    } else if (sv_skip_prefix(&rest, SV("E"))) {
-        message_id_print(event->id, id);
-        if (sv_skip_prefix(&rest, sv_of(id)) &&
-            sv_skip_prefix(&rest, SV("@")) && rest.len)
-            server = name_lower(ledger, rest);
-    }
-    if (!server)
-        return;
-    /* Boyer and Moore's majority vote: one candidate, one count. */
-    if (text->server && text->server != server)
-        text->server_mixed = true;
-    if (text->server_votes == 0)
-        text->server = server;
-    if (text->server == server)
-        text->server_votes++;
-    else
-        text->server_votes--;
-}
-
-static void
-add_arrival(struct ledger *ledger, uint32_t message, uint32_t event_index,
-            const struct event *event)
-{
-    struct ledger_arrival *arrival;
-    uint32_t first = (uint32_t)ledger->recipients_count;
-    uint32_t index = (uint32_t)ledger->arrivals_count;
-    uint32_t count = add_recipients(ledger, event->recipients);
-
-    arrival = PUSH(ledger, arrivals);
-    if (!arrival)
-        return;
-    *arrival = (struct ledger_arrival){
-        .message = message,
-        .event = event_index,
-        .parent = event->parent,
-        .size_bytes = event->size_bytes,
-        .pid = event->pid,
-        .has_pid = event->has_pid,
-        .zone_minutes = event->zone_minutes,
-        .zoned = event->has_zone,
-        .sender = name_lower(ledger, event->sender),
-        .sender_null = event->sender_null,
-        .host_name = name_lower(ledger, event->host.name),
-        .helo = name(ledger, event->host.helo),
-        .ip = name(ledger, event->host.ip),
-        .port = event->host.port,
-        .interface_ip = name(ledger, event->interface_ip),
-        .interface_port = event->interface_port,
-        .ident = name(ledger, event->ident),
-        .protocol = name(ledger, event->protocol),
-        .cipher = name(ledger, event->cipher),
-        .authenticator = name(ledger, event->authenticator),
-        .auth_id = name_lower(ledger, event->auth_id),
-        .header_id = header_id_hash(event->header_id),
-        .subject = name_subject(ledger, event->subject),
-        .recipients_first = first,
-        .recipients_count = count,
-        .flags = event->arrival_flags,
-        .tamper = (event->flags & EVENT_TAMPER) != 0,
-    };
-    if (ledger->messages[message].arrival == NO_INDEX)
-        ledger->messages[message].arrival = index;
-    vote_server(ledger, event);
-}
-
-/* ------------------------------------------------------------------ limits */
-
-const char *
-limit_kind_name(enum limit_kind kind)
-{
-    static const char *const names[LIMIT_KIND_COUNT] = {
-        [LIMIT_NONE] = "none",
-        [LIMIT_DEFER_FAIL] = "defer_fail",
-        [LIMIT_MAX_EMAILS] = "max_emails",
-        [LIMIT_HOLD] = "hold",
-        [LIMIT_SUSPENSION] = "suspension",
-        [LIMIT_OTHER] = "other",
-    };
-
-    return names[kind];
-}
-
-/* cpanel-facts 2.8; runs of blanks differ between versions. */
-static const struct limit_rule {
-    struct sv words;
-    enum limit_kind kind;
-} limit_rules[] = {
-    { { SV_LIT("exceeded the max defers and failures") }, LIMIT_DEFER_FAIL },
-    { { SV_LIT("exceeded the max emails per hour") }, LIMIT_MAX_EMAILS },
-    { { SV_LIT("outgoing mail suspension") }, LIMIT_SUSPENSION },
-    { { SV_LIT("has been suspended") }, LIMIT_SUSPENSION },
-    { { SV_LIT("outgoing mail hold") }, LIMIT_HOLD },
-    { { SV_LIT("due to sender restrictions") }, LIMIT_OTHER },
-    { { SV_LIT("daily email notify limit") }, LIMIT_OTHER },
-};
-
-enum limit_kind
-limit_read(struct sv text, struct sv *ret_domain)
-{
-    enum limit_kind kind = LIMIT_OTHER;
-
-    *ret_domain = (struct sv){ "", 0 };
-    for (size_t i = 0; i < sizeof(limit_rules) / sizeof(limit_rules[0]); i++) {
-        if (sv_find(text, limit_rules[i].words) >= 0) {
-            kind = limit_rules[i].kind;
-            break;
-        }
-    }
-    while (text.len) {
-        struct sv word = sv_cut(&text, ' ');
-
-        if (word.len && word.at[0] == '"')
-            word = sv_drop(word, 1);
-        if (sv_eq(word, SV("Domain")) || sv_eq(word, SV("Sender")) ||
-            sv_eq(word, SV("domain"))) {
-            *ret_domain = sv_cut(&text, ' ');
-            break;
-        }
-    }
-    return kind;
-}
-
-static enum limit_kind
-add_limit(struct ledger *ledger, const struct event *event, struct sv text,
-          struct place place)
-{
-    struct ledger_limit *limit = PUSH(ledger, limits);
-    struct sv domain;
-    enum limit_kind kind = limit_read(text, &domain);
-
-    if (!limit)
-        return kind;
-    *limit = (struct ledger_limit){ .place = place,
-                                    .at_ms = event->at_ms,
-                                    .domain = name_lower(ledger, domain),
-                                    .text = name(ledger, sv_head(text, 400)),
-                                    .kind = (uint8_t)kind,
-                                    .zoned = event->has_zone };
-    return kind;
-}
-
-/* ---------------------------------------------------------------- attempts */
-
-static uint32_t
-name_shape(struct ledger *ledger, struct sv text)
-{
-    ledger->scratch.len = 0;
-    if (!line_shape(text, &ledger->scratch))
-        return 0;
-    return name(ledger, buf_sv(&ledger->scratch));
-}
-
-static void
-add_attempt(struct ledger *ledger, uint32_t message, uint32_t event_index,
-            const struct event *event, struct place place)
-{
-    struct ledger_attempt attempt = {
-        .event = event_index,
-        .message = message,
-        .address = name_lower(ledger, event->address),
-        .host_name = name_lower(ledger, event->host.name),
-        .host_ip = name(ledger, event->host.ip),
-        .router = name(ledger, event->router),
-        .transport = name(ledger, event->transport),
-        .kind = (uint8_t)event->kind,
-        .target = (uint8_t)event->target,
-    };
-    struct ledger_attempt *added;
-
-    attempt.original = event->original.at == event->address.at &&
-                               event->original.len == event->address.len
-                           ? attempt.address
-                           : name_lower(ledger, event->original);
-    if (event->kind == EVENT_DEFERRAL || event->kind == EVENT_FAILURE) {
-        struct sv listed = { "", 0 };
-
-        attempt.refusal = (uint8_t)refusal_read(
-            event->response, event->kind == EVENT_DEFERRAL, &listed);
-        if (attempt.refusal == REFUSAL_UNKNOWN)
-            attempt.shape = name_shape(ledger, event->response);
-        attempt.listed = name_lower(ledger, listed);
-        if (event->flags & EVENT_BY_LIMIT) {
-            attempt.refusal = REFUSAL_OUR_LIMIT;
-            attempt.limit =
-                (uint8_t)add_limit(ledger, event, event->response, place);
-        }
-    }
-    added = PUSH(ledger, attempts);
-    if (added)
-        *added = attempt;
-}
-
-/* ------------------------------------------------- lines without a message */
-
-/* Deliveries and bounces of Exim's own are no submissions. */
-static bool
-args_submit(struct sv args)
-{
-    struct sv program = sv_cut(&args, ' ');
-
-    (void)program;
-    while (args.len) {
-        struct sv word = sv_cut(&args, ' ');
-
-        if (sv_starts(word, SV("-M")) || sv_starts(word, SV("-E")) ||
-            sv_starts(word, SV("-q")) || sv_starts(word, SV("-bp")) ||
-            sv_starts(word, SV("-bd")) || sv_starts(word, SV("-bV")) ||
-            sv_starts(word, SV("-bt")) || sv_starts(word, SV("-bP")))
-            return false;
-    }
-    return true;
-}
-
-static void
-add_cwd(struct ledger *ledger, const struct event *event, struct place place)
-{
-    struct ledger_cwd *cwd;
-
-    ledger_text(ledger)->selectors |= SEEN_ARGUMENTS;
-    if (!args_submit(event->args) || !event->cwd.len)
-        return;
-    cwd = PUSH(ledger, cwds);
-    if (!cwd)
-        return;
-    *cwd = (struct ledger_cwd){
-        .place = place,
-        .at_ms = event->at_ms,
-        .pid = event->pid,
-        .has_pid = event->has_pid,
-        .dir = name(ledger, event->cwd),
-        .args = name(ledger, sv_head(event->args, 512)),
-        .zoned = event->has_zone,
-        .forged = (event->flags & EVENT_FORGED_LINES) != 0,
-    };
-}
-
-static void
-add_ident(struct ledger *ledger, const struct event *event, struct place place)
-{
-    struct ledger_ident *ident = PUSH(ledger, idents);
-    struct sv how = event->kind == EVENT_SENDER_IDENT     ? SV("sender")
-                    : event->kind == EVENT_OUTBOUND       ? SV("outbound")
-                    : event->kind == EVENT_SCRIPT_DETAILS ? SV("script")
-                                                          : event->what;
-
-    if (!ident)
-        return;
-    *ident = (struct ledger_ident){
-        .place = place,
-        .at_ms = event->at_ms,
-        .about = message_id_is(event->about) ? event->about : event->id,
-        .how = name(ledger, how),
-        .account = name(ledger, event->account),
-        .domain = name_lower(ledger, event->domain),
-        .login = name_lower(ledger, event->login),
-        .source = name_lower(ledger, event->source),
-        .target = name_lower(ledger, event->target_address),
-        .port = event->ident_port,
-        .zoned = event->has_zone,
-    };
-}
-
-static void
-add_refused(struct ledger *ledger, const struct event *event, struct sv line,
-            struct place place)
-{
-    struct ledger_refused *refused = PUSH(ledger, refused);
-
-    if (!refused)
-        return;
-    *refused = (struct ledger_refused){
-        .hash = sv_hash_stable(line),
-        .place = place,
-        .at_ms = event->at_ms,
-        .ip = name(ledger, event->host.ip),
-        .login = name_lower(ledger, event->auth_id),
-        .what = name(ledger, event->what),
-        .helo = name(ledger, event->host.helo),
-        .kind = (uint8_t)event->kind,
-        .reject_log = (event->flags & EVENT_REJECT_LOG) != 0,
-        .zoned = event->has_zone,
-    };
-}
-
-static void
-add_shape(struct ledger *ledger, struct sv line, struct place place)
-{
-    uint32_t shape = name_shape(ledger, line);
-    struct ledger_shape *added;
-
-    for (size_t i = 0; i < ledger->shapes_count; i++) {
-        if (ledger->shapes[i].shape == shape) {
-            ledger->shapes[i].lines++;
-            return;
-        }
-    }
-    if (ledger->shapes_count >= SHAPES_MAX) {
-        ledger->shapes[SHAPES_MAX - 1].lines++;
-        return;
-    }
-    added = PUSH(ledger, shapes);
-    if (added)
-        *added = (struct ledger_shape){ shape, 1, place };
-}
-
 /* --------------------------------------------------------------- selectors */
 
 static void
@@ -743,11 +349,11 @@ add_with_id(struct ledger *ledger, const struct event *event,
     if (index == NO_INDEX)
         return;
     if (event->kind == EVENT_ARRIVAL)
-        add_arrival(ledger, message, index, event);
+        ledger_add_arrival(ledger, message, index, event);
     else if (kind_is_attempt(event->kind))
-        add_attempt(ledger, message, index, event, place);
+        ledger_add_attempt(ledger, message, index, event, place);
     else if (event->syslog_host.len)
-        vote_server(ledger, event);
+        ledger_vote_server(ledger, event);
 }
 
 /* Linux gives no more than 2^22, the BSDs far less. */
@@ -768,18 +374,18 @@ record(struct ledger *ledger, const struct event *event, struct sv line,
         note_warning(ledger, WARN_FORGED, place,
                      "a process number that no kernel gives");
     if (event->kind == EVENT_REJECTED || event->kind == EVENT_AUTH_FAILED)
-        add_refused(ledger, event, line, place);
+        ledger_add_refused(ledger, event, line, place);
     if (event->flags & EVENT_REJECT_LOG)
         return; /* it repeats the main log: only its refusals count */
     see(text, event);
     if (event->kind == EVENT_CWD) {
         text->cwd_lines += event->cwd_lines;
-        add_cwd(ledger, event, place);
+        ledger_add_cwd(ledger, event, place);
     } else if (kind_is_ident(event->kind)) {
-        add_ident(ledger, event, place);
+        ledger_add_ident(ledger, event, place);
     } else if ((event->flags & EVENT_BY_LIMIT) &&
                !kind_is_attempt(event->kind)) {
-        add_limit(ledger, event, event->text, place);
+        ledger_add_limit(ledger, event, event->text, place);
     }
     if (message_id_is(event->id))
         add_with_id(ledger, event, place);
@@ -807,7 +413,7 @@ ledger_add(struct ledger *ledger, const struct event *event,
         event->kind != EVENT_REJECT_HEADER)
         note_time(ledger, text, event, place);
     if (class == LINE_UNPARSED || class == LINE_DAMAGED)
-        add_shape(ledger, line, place);
+        ledger_add_shape(ledger, line, place);
     if (class == LINE_DAMAGED)
         note_warning(ledger, WARN_TORN, place, "a torn or cut line");
     if (class == LINE_PARSED || class == LINE_RECOGNISED ||
