@@ -353,6 +353,74 @@ fetch_plain(struct gathering *gathering, struct fetching *fetching,
     return status == STATUS_OK ? row_warn_unsteady(gathering, row) : status;
 }
 
+/* --------------------------------------------------------- compressed files */
+
+struct leap { /* from wish to wish, by the points between them */
+    struct fetching *fetching;
+    const struct evidence_points *points;
+};
+
+static enum status
+leap_block(void *user, struct sv block, uint64_t offset, uint64_t cut_bytes)
+{
+    const struct leap *leap = user;
+    struct fetching *fetching = leap->fetching;
+    enum status status =
+        fetch_block(fetching, fetching->text, block, offset, cut_bytes);
+
+    if (status != STATUS_OK)
+        return status;
+    if (fetching->at == fetching->end ||
+        evidence_points_before(leap->points,
+                               fetching->wishes[fetching->at].place.offset) >
+            offset + block.len)
+        return STATUS_END;
+    return STATUS_OK;
+}
+
+/* Only what lies between a point and a cited line is unpacked again. */
+static enum status
+fetch_by_points(struct gathering *gathering, struct fetching *fetching,
+                uint32_t text, struct fault *fault)
+{
+    struct gathered_text *row = &gathering->texts[text];
+    struct leap leap = { fetching, row->points };
+    struct evidence_sink sink = { .block = leap_block };
+    enum status status = STATUS_END;
+
+    fetch_open(fetching, text);
+    while (fetching->at < fetching->end && status == STATUS_END) {
+        uint64_t from = fetching->wishes[fetching->at].place.offset;
+
+        status =
+            from < row->text_bytes
+                ? evidence_read_points(&gathering->list->sources[row->source],
+                                       &gathering->limits, row->points, from,
+                                       row->text_bytes, &sink, &leap, fault)
+                : STATUS_IO;
+    }
+    row->unsteady |= status == STATUS_IO;
+    if (status == STATUS_NOMEM)
+        return status;
+    return row_warn_unsteady(gathering, row);
+}
+
+/* How the wished lines of a text are come by, if not by a second reading. */
+static enum status
+fetch_text(struct gathering *gathering, struct fetching *fetching,
+           uint32_t text, bool *ret_done, struct fault *fault)
+{
+    const struct gathered_text *row = &gathering->texts[text];
+
+    *ret_done = true;
+    if (gathering->list->sources[row->source].is_plain)
+        return fetch_plain(gathering, fetching, text);
+    if (row->points)
+        return fetch_by_points(gathering, fetching, text, fault);
+    *ret_done = false;
+    return STATUS_OK;
+}
+
 enum status
 gathering_fetch(struct gathering *gathering, struct line_wish *wishes,
                 size_t count, struct arena *arena, struct fault *fault)
@@ -366,12 +434,11 @@ gathering_fetch(struct gathering *gathering, struct line_wish *wishes,
 
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         uint32_t text = wishes[i].place.text;
+        bool done = true;
 
-        if (i && text == wishes[i - 1].place.text)
-            continue;
-        if (gathering->list->sources[gathering->texts[text].source].is_plain)
-            status = fetch_plain(gathering, &fetching, text);
-        else
+        if (!i || text != wishes[i - 1].place.text)
+            status = fetch_text(gathering, &fetching, text, &done, fault);
+        if (!done)
             texts[text_count++] = text;
     }
     if (status == STATUS_OK)

@@ -43,6 +43,7 @@ struct source_run { /* one source on its way through one thread */
     size_t ordinal;
     struct cut_run *cut; /* NULL: read whole and once */
     bool for_hash;       /* the lines are read by others */
+    struct evidence_points *points; /* of the text that ends next */
 };
 
 struct open_text {
@@ -279,6 +280,8 @@ end_row(struct source_run *run, struct open_text *open,
     row->ordinal = run->ordinal++;
     row->kind = open ? open->kind : LOG_UNKNOWN;
     row->ledger = open ? open->ledger : NULL;
+    row->points = run->points;
+    run->points = NULL;
     return note_kind(gathering, row) ? STATUS_OK : STATUS_NOMEM;
 }
 
@@ -323,12 +326,17 @@ read_whole(struct pass *pass, const struct task *task, bool for_hash,
                               .source = task->source,
                               .cut = task->cut,
                               .for_hash = for_hash };
-    struct evidence_sink sink = {
-        .user = &run, .begin = sink_begin, .block = sink_block, .end = sink_end
-    };
+    struct evidence_sink sink = { .user = &run,
+                                  .begin = sink_begin,
+                                  .block = sink_block,
+                                  .end = sink_end,
+                                  .ret_points = &run.points };
+    enum status status =
+        evidence_read(&gathering->list->sources[task->source],
+                      &gathering->limits, &sink, fault);
 
-    return evidence_read(&gathering->list->sources[task->source],
-                         &gathering->limits, &sink, fault);
+    evidence_points_free(run.points); /* of a text that was not kept */
+    return status;
 }
 
 static enum status
@@ -837,6 +845,7 @@ gathering_free(struct gathering *gathering)
         return;
     for (size_t i = 0; i < gathering->text_count; i++) {
         free(gathering->texts[i].warnings);
+        evidence_points_free(gathering->texts[i].points);
         ledger_free(gathering->texts[i].ledger);
     }
     free(gathering->texts);

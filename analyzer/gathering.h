@@ -30,6 +30,7 @@ struct gathered_text { /* one row of the evidence table */
     size_t source;         /* index into list->sources; SIZE_MAX: refused */
     size_t ordinal;        /* of the texts of its source, for the way back */
     struct ledger *ledger; /* NULL: no lines of it count */
+    struct evidence_points *points; /* NULL: none; the row's */
     bool duplicate;
     uint32_t copy_of; /* a duplicate: the text that counts */
     struct ledger_text counts; /* after merging */

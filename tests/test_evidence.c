@@ -190,7 +190,8 @@ collect_end(void *user, void *text, const struct custody *custody)
 }
 
 static const struct evidence_sink collect_all = { NULL, collect_begin,
-                                                  collect_block, collect_end };
+                                                  collect_block, collect_end,
+                                                  NULL };
 
 static void
 collector_clear(struct collector *collector)
@@ -739,6 +740,52 @@ ranges_equal_whole(void **state)
     buf_clear(&input);
 }
 
+/* From any line on the text comes back through the points, to the byte. */
+static void
+points_lead_back(void **state)
+{
+    struct evidence_source source = { .path = path_in_folder("in") };
+    struct evidence_points *points = NULL;
+    struct evidence_sink sink = collect_all;
+    struct collector collector = { 0 };
+    struct buf text = { 0 }, input = { 0 };
+    struct fault fault = { 0 };
+    size_t half;
+
+    (void)state;
+    for (int i = 0; text.len < (size_t)14 * 1024 * 1024; i++)
+        input_add_lines(&text, (size_t)i * 1000, (size_t)i * 1000 + 1000);
+    half = text.len / 2; /* two members */
+    input_add_gzip(&input, sv_head(buf_sv(&text), half), 6);
+    input_add_gzip(&input, sv_drop(buf_sv(&text), half), 1);
+    write_file("in", buf_sv(&input));
+    collector.stored = buf_sv(&input);
+    sink.user = &collector;
+    sink.ret_points = &points;
+    assert_int_equal(evidence_read(&source, NULL, &sink, &fault), STATUS_OK);
+    assert_non_null(points);
+    assert_true(evidence_points_before(points, text.len) > text.len / 2);
+    assert_int_equal(evidence_points_before(points, 1000), 0);
+    for (size_t from = 0; from < text.len;) {
+        struct collected part = { .next_offset = from };
+        struct sv rest = sv_drop(buf_sv(&text), from);
+
+        assert_true(evidence_points_before(points, from) <= from);
+        assert_int_equal(evidence_read_points(&source, NULL, points, from,
+                                              text.len, &sink, &part, &fault),
+                         STATUS_OK);
+        assert_true(sv_eq(buf_sv(&part.text), rest));
+        buf_clear(&part.text);
+        rest = sv_drop(rest, 1300000);
+        sv_cut(&rest, '\n');
+        from = text.len - rest.len;
+    }
+    evidence_points_free(points);
+    collector_clear(&collector);
+    buf_clear(&input);
+    buf_clear(&text);
+}
+
 static enum status
 block_refuses(void *text, struct sv block, uint64_t offset_bytes,
               uint64_t cut_bytes)
@@ -926,6 +973,7 @@ main(void)
         cmocka_unit_test(many_empty_lines),
         cmocka_unit_test(line_lengths),
         cmocka_unit_test(ranges_equal_whole),
+        cmocka_unit_test(points_lead_back),
         cmocka_unit_test(sink_failure_is_returned),
         cmocka_unit_test(lists_folder),
         cmocka_unit_test(unreadable_is_refused),

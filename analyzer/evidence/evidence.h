@@ -89,7 +89,16 @@ struct evidence_sink {
                          uint64_t cut_bytes);
     /* Also for rows that had no text or were not wanted (text is NULL). */
     enum status (*end)(void *user, void *text, const struct custody *custody);
+    /*
+     * NULL: not wanted. Else *ret_points is filled before `end` of a text
+     * that is all of a gzip file and was read without damage; the sink's
+     * then, evidence_points_free() ends them.
+     */
+    struct evidence_points **ret_points;
 };
+
+/* Places in a compressed text from which it can be read on. */
+struct evidence_points;
 
 /* One top-level input after folders were walked: a file, or stdin. */
 struct evidence_source {
@@ -128,6 +137,25 @@ enum status evidence_read(const struct evidence_source *source,
                           const struct evidence_limits *limits,
                           const struct evidence_sink *sink,
                           struct fault *fault);
+
+void evidence_points_free(struct evidence_points *points);
+/* Where reading from `from` on has to begin: at or before it. */
+uint64_t evidence_points_before(const struct evidence_points *points,
+                                uint64_t from);
+
+/*
+ * Reads the bytes [from, to) of a compressed text, from the last of its
+ * points on, through sink->block alone with `text`. `from` must be the start
+ * of a line.
+ * Fails: STATUS_IO, also when the file gives fewer bytes than that;
+ * STATUS_NOMEM, or what the sink returned.
+ */
+enum status evidence_read_points(const struct evidence_source *source,
+                                 const struct evidence_limits *limits,
+                                 const struct evidence_points *points,
+                                 uint64_t from, uint64_t to,
+                                 const struct evidence_sink *sink, void *text,
+                                 struct fault *fault);
 
 /*
  * Reads the bytes [from, to) of a plain source as blocks of whole lines, no

@@ -3,14 +3,12 @@
  * check of sum and length: libraries withhold good bytes before damage and
  * stop at junk between members (hazards 1 to 3).
  */
+#include "analyzer/evidence/points.h"
 #include "analyzer/evidence/stream.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define ZLIB_CONST /* input stays const */
-#include <zlib.h>
 
 enum {
     GZIP_FIXED_BYTES = 10,
@@ -54,6 +52,7 @@ struct gzip {
     bool member_bad;   /* its sum or length is wrong */
     bool after_damage; /* the search follows damage that was told already */
     unsigned back_count;
+    struct evidence_points *points; /* borrowed; NULL: none are kept */
 };
 
 /* ------------------------------------------------------------------ header */
@@ -207,6 +206,18 @@ gzip_body_ended(struct gzip *gzip, int code)
     return STATUS_OK;
 }
 
+static bool
+gzip_keep_point(struct gzip *gzip)
+{
+    const struct point point = { .stored_bytes = gzip_place(gzip),
+                                 .text_bytes = gzip->base.read_bytes,
+                                 .member_at = gzip->member_at,
+                                 .member_bytes = gzip->member_bytes,
+                                 .crc = gzip->crc };
+
+    return points_add(gzip->points, &point, &gzip->inflate);
+}
+
 static enum status
 gzip_read_body(struct gzip *gzip, char *at, size_t room, size_t *ret_len)
 {
@@ -215,6 +226,9 @@ gzip_read_body(struct gzip *gzip, char *at, size_t room, size_t *ret_len)
     struct sv view;
     int code;
 
+    if (gzip->points && points_due(gzip->points, gzip->base.read_bytes) &&
+        !gzip_keep_point(gzip))
+        return STATUS_NOMEM;
     gzip_let_go(gzip);
     status = stream_peek(gzip->base.below, gzip->used + 1, &view);
     if (status)
@@ -507,5 +521,36 @@ stream_open_gzip(struct stream *below, struct stream **ret_stream)
         return STATUS_NOMEM;
     }
     *ret_stream = &gzip->base;
+    return STATUS_OK;
+}
+
+void
+stream_keep_points(struct stream *gzip, struct evidence_points *points)
+{
+    if (gzip->ops == &gzip_ops)
+        ((struct gzip *)gzip)->points = points;
+}
+
+enum status
+stream_open_gzip_at(struct stream *below, struct point *point,
+                    struct stream **ret_stream)
+{
+    struct stream *stream = NULL;
+    enum status status = stream_open_gzip(below, &stream);
+    struct gzip *gzip = (struct gzip *)stream;
+
+    if (status)
+        return status;
+    inflateEnd(&gzip->inflate);
+    gzip->inflate_open = inflateCopy(&gzip->inflate, &point->inflate) == Z_OK;
+    if (!gzip->inflate_open) {
+        stream_free(stream);
+        return STATUS_NOMEM;
+    }
+    gzip->member_at = point->member_at;
+    gzip->member_bytes = point->member_bytes;
+    gzip->crc = point->crc;
+    gzip->state = GZIP_AT_BODY;
+    *ret_stream = stream;
     return STATUS_OK;
 }

@@ -1,7 +1,6 @@
 /* From an opened source to custody rows: unpack, cut into lines, hash. */
 #include "analyzer/evidence/intake.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "analyzer/evidence/lines.h"
+#include "analyzer/evidence/points.h"
 
 enum { HEAD_BYTES = 64 * 1024 };
 
@@ -25,6 +25,7 @@ struct item {
     bool too_deep;
     bool text_cut; /* the bound of a text left some unread */
     void *text;
+    struct evidence_points *points; /* NULL: none are kept */
 };
 
 static enum status
@@ -75,6 +76,36 @@ item_unwrap(struct item *item)
     }
 }
 
+/* A text that is all of a gzip file can be come back to. */
+static enum status
+item_keep_points(struct item *item)
+{
+    if (!item->intake->sink->ret_points || item->top == item->stored ||
+        item->top->below != item->stored || item->stored->fd < 0)
+        return STATUS_OK;
+    item->points = calloc(1, sizeof(*item->points));
+    if (!item->points)
+        return STATUS_NOMEM;
+    stream_keep_points(item->top, item->points);
+    return STATUS_OK;
+}
+
+/* The points are the sink's if nothing was wrong on the way. */
+static void
+item_give_points(struct item *item)
+{
+    const struct custody *custody = &item->record->custody;
+
+    if (!item->points || item->top->incomplete || item->stored->incomplete)
+        return;
+    for (size_t i = 0; i < custody->warning_count; i++) {
+        if (custody->warnings[i].topic == WARN_DAMAGED)
+            return;
+    }
+    *item->intake->sink->ret_points = item->points;
+    item->points = NULL;
+}
+
 /* Whole lines of the head, or what there is of a line that is longer. */
 static struct sv
 head_lines(struct sv view, bool last)
@@ -108,6 +139,10 @@ item_take_text(struct item *item)
     taker.text = item->text;
     taker.warned = taker.wanted || item->text;
     custody->is_text = taker.wanted;
+    if (taker.wanted)
+        status = item_keep_points(item);
+    if (status)
+        return status;
     status = lines_run(item->top, &bounds, &taker, &custody->text_bytes,
                        &item->text_cut);
     if (custody->damaged_bytes > custody->text_bytes)
@@ -180,6 +215,7 @@ item_end(struct item *item)
     status = record_finish(item->record);
     if (status)
         return status;
+    item_give_points(item);
     return sink->end(sink->user, item->text, custody);
 }
 
@@ -211,6 +247,7 @@ out:
         stream_free(item.top);
         item.top = below;
     }
+    evidence_points_free(item.points);
     return status;
 }
 
@@ -246,7 +283,7 @@ intake_leave_locale(locale_t mine, locale_t before)
     freelocale(mine);
 }
 
-static void
+void
 intake_init(struct intake *intake, const struct evidence_limits *limits,
             const struct evidence_sink *sink)
 {
@@ -343,61 +380,5 @@ evidence_read(const struct evidence_source *source,
     intake_leave_locale(mine, before);
     if (status == STATUS_NOMEM)
         fault_set(fault, status, "%s: out of memory", source->path);
-    return status;
-}
-
-/* ------------------------------------------------------------------ ranges */
-
-static enum status
-range_run(struct stream *stream, const struct intake *intake, uint64_t from,
-          void *text, uint64_t *ret_bytes)
-{
-    const struct lines_bounds bounds = { intake->limits.max_line_bytes, 0 };
-    const struct lines_taker taker = {
-        .sink = intake->sink, .text = text, .wanted = true, .from_bytes = from
-    };
-    bool cut;
-
-    return lines_run(stream, &bounds, &taker, ret_bytes, &cut);
-}
-
-enum status
-evidence_read_range(const struct evidence_source *source,
-                    const struct evidence_limits *limits, uint64_t from,
-                    uint64_t to, const struct evidence_sink *sink, void *text,
-                    struct fault *fault)
-{
-    struct record record = { 0 }; /* of warnings nobody asks for here */
-    struct stream *stream = NULL;
-    enum status status;
-    struct intake intake;
-    uint64_t count = 0;
-    int fd = -1;
-
-    assert(from <= to);
-    if (from == to)
-        return STATUS_OK;
-    intake_init(&intake, limits, sink);
-    status = record_init(&record, sv_of(source->path), NULL, SIZE_MAX);
-    if (status)
-        goto out;
-    fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    if (fd < 0 || lseek(fd, (off_t)from, SEEK_SET) < 0) {
-        status = fault_set(fault, STATUS_IO, "%s: %s", source->path,
-                           strerror(errno));
-        goto out;
-    }
-    status = stream_open_fd(fd, false, to - from, &record, &stream);
-    if (!status)
-        status = range_run(stream, &intake, from, text, &count);
-    if (!status && count < to - from)
-        status =
-            fault_set(fault, STATUS_IO, "%s: became shorter while it was read",
-                      source->path);
-out:
-    stream_free(stream);
-    if (fd >= 0)
-        close(fd);
-    record_clear(&record);
     return status;
 }

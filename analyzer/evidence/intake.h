@@ -13,6 +13,9 @@ struct intake {
     uint32_t members; /* met so far, in all archives of the file */
 };
 
+void intake_init(struct intake *intake, const struct evidence_limits *limits,
+                 const struct evidence_sink *sink);
+
 /*
  * Takes what `stored` holds, to its end: unpacks, gives the text or the
  * members to the sink, hashes, and ends the row. The stream stays the

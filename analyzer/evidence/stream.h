@@ -28,8 +28,9 @@ struct budget {
     unsigned salvages; /* attempts to get more out of damaged streams */
 };
 #define BUDGET_FORGIVES 8
-#define BUDGET_SALVAGES 64 /* each takes milliseconds: thousands are hostile   \
-                            */
+#define BUDGET_SALVAGES                                                        \
+    64 /* each takes milliseconds: thousands are hostile                       \
+        */
 
 struct stream_ops {
     /* Puts up to `room` bytes at `at`; none is the end. Fails: NOMEM. */
@@ -80,6 +81,13 @@ enum status stream_open_fd(int fd, bool close_fd, uint64_t max_bytes,
 
 /* Unpacks `below`. Fails: STATUS_NOMEM. */
 enum status stream_open_gzip(struct stream *below, struct stream **ret_stream);
+struct evidence_points;
+struct point;
+/* Keeps points while `gzip` is read; does nothing for other streams. */
+void stream_keep_points(struct stream *gzip, struct evidence_points *points);
+/* As it was at `point`; `below` gives the file's bytes from there on. */
+enum status stream_open_gzip_at(struct stream *below, struct point *point,
+                                struct stream **ret_stream);
 enum status stream_open_filter(struct stream *below, enum content content,
                                struct stream **ret_stream);
 

@@ -170,8 +170,10 @@ sources_read_range(struct sources *sources, size_t source, uint64_t from,
     const struct source *of = &sources->sources[source];
     struct reading reading = { sources, (uint32_t)source, 0,
                                taker,   of->texts[0],     fault };
-    struct evidence_sink sink = { &reading, reading_begin, reading_block,
-                                  reading_end };
+    struct evidence_sink sink = { .user = &reading,
+                                  .begin = reading_begin,
+                                  .block = reading_block,
+                                  .end = reading_end };
     enum status status = evidence_read_range(of->file, &sources->limits, from,
                                              to, &sink, &reading, fault);
 
@@ -194,8 +196,10 @@ sources_read(struct sources *sources, size_t source, const struct taker *taker,
     struct reading reading = {
         sources, (uint32_t)source, 0, taker, NULL, fault
     };
-    struct evidence_sink sink = { &reading, reading_begin, reading_block,
-                                  reading_end };
+    struct evidence_sink sink = { .user = &reading,
+                                  .begin = reading_begin,
+                                  .block = reading_block,
+                                  .end = reading_end };
     enum status status;
 
     if (from->file->is_plain && from->met_texts)
@@ -214,8 +218,10 @@ static enum status
 sources_look(struct sources *sources, size_t source)
 {
     struct reading reading = { sources, (uint32_t)source, 0, NULL, NULL, NULL };
-    struct evidence_sink sink = { &reading, reading_begin, reading_block,
-                                  reading_end };
+    struct evidence_sink sink = { .user = &reading,
+                                  .begin = reading_begin,
+                                  .block = reading_block,
+                                  .end = reading_end };
     enum status status;
 
     if (sources->sources[source].file->is_stdin)

@@ -86,7 +86,7 @@ fuzz_evidence(const struct fuzz_tools *tools, struct sv input)
     const char *paths[1] = { path };
     size_t open_texts = 0;
     const struct evidence_sink sink = { &open_texts, text_begin, text_block,
-                                        text_end };
+                                        text_end, NULL };
     struct evidence_list *list = NULL;
     int fd = fuzz_file(input, path);
 
