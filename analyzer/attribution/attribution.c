@@ -41,7 +41,7 @@ static findings_find *const finders[] = {
     findings_of_relays,     findings_of_lists,       findings_of_loops,
     findings_of_forwarders, findings_of_backscatter, findings_of_listings,
     findings_of_outages,    findings_of_limits,      findings_of_guessing,
-    findings_end,
+    findings_end,           findings_compare,
 };
 
 static enum status

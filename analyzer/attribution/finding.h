@@ -59,9 +59,14 @@ struct claim {
     size_t citation_count;
 };
 
+#define ALTERNATIVES_MAX 5
+
 struct alternative {
     enum finding_kind kind;
     double confidence;
+    struct claim fits;  /* what speaks for it most; without a rule: nothing */
+    struct claim unfit; /* and against it */
+    bool together;      /* several mailboxes of one account fell together */
 };
 
 struct finding {
@@ -78,9 +83,10 @@ struct finding {
     struct claim *claims;
     size_t claim_count;
     size_t claim_capacity;
-    struct alternative alternatives[4];
+    struct alternative alternatives[ALTERNATIVES_MAX];
     size_t alternative_count;
     uint32_t provider; /* of an outage or a listing: whose */
+    bool together;     /* others of its account fell with it */
     uint8_t ending;    /* enum ending */
     int64_t ended_at;
     struct place ended_place;
@@ -205,7 +211,8 @@ void finding_take(struct attribution *attribution, struct finding *finding,
  * Fails: STATUS_NOMEM.
  */
 typedef enum status findings_find(struct attribution *attribution);
-findings_find findings_end; /* of those that were made: what ended them */
+findings_find findings_end;     /* of those that were made: what ended them */
+findings_find findings_compare; /* those of one account with each other */
 findings_find findings_of_senders;  /* busy logins and accounts */
 findings_find findings_of_patient;  /* those who take their time */
 findings_find findings_of_guessers; /* quiet.c */

@@ -276,12 +276,11 @@ one_opening(const struct behaviour *b)
            share_of(b->one_opening, b->subjects) >= 90;
 }
 
-/* What a form sends is copied to its owner, or opens with its own words, or
- * comes from where the site's mail comes from. */
+/* What a form sends is copied to its owner, or opens with its own words. */
 bool
 unlike_form(const struct behaviour *b)
 {
-    return !owner_copied(b) && !one_opening(b) && !usual_directory(b);
+    return !owner_copied(b) && !one_opening(b);
 }
 
 bool

@@ -356,13 +356,13 @@ const struct weighed_rule weighed_rules[] = {
       SCRIPT,
       0.8,
       SHOW_NOTHING },
-    { { "unlike_form", "nothing is copied to the site's owner, subjects do not "
-                       "open alike, and no everyday mail comes from there" },
+    { { "unlike_form", "nothing is copied to the site's owner, and subjects do "
+                       "not open alike" },
       unlike_form,
       0,
       0,
       FORM,
-      1.5,
+      4.0,
       SHOW_NOTHING },
     { { "nothing_odd", "hardly anybody is unknown, nobody refused the text, no "
                        "sender is forged, no subject holds a link" },

@@ -136,17 +136,41 @@ explain(const struct behaviour *b, struct finding *finding)
     return STATUS_OK;
 }
 
+/* The rule that holds and moves this kind most, up or down. */
+static struct claim
+weightiest(const struct behaviour *b, enum finding_kind kind, bool supports)
+{
+    uint32_t bit = 1u << kind;
+    struct claim claim = { 0 };
+
+    for (size_t i = 0; i < weighed_rule_count; i++) {
+        const struct weighed_rule *row = &weighed_rules[i];
+        double weight = supports ? row->for_weight : row->against_weight;
+
+        if (!((supports ? row->for_kinds : row->against_kinds) & bit) ||
+            weight <= claim.weight || !row->test(b))
+            continue;
+        claim = (struct claim){ .rule = &row->rule,
+                                .supports = supports,
+                                .weight = weight };
+        show(b, row->value, &claim);
+    }
+    return claim;
+}
+
 static void
-add_alternative(struct finding *finding, enum finding_kind kind, double odds)
+add_alternative(const struct behaviour *b, struct finding *finding,
+                enum finding_kind kind, double odds)
 {
     struct alternative *alternative;
 
-    if (finding->alternative_count >=
-        sizeof(finding->alternatives) / sizeof(finding->alternatives[0]))
+    if (finding->alternative_count >= ALTERNATIVES_MAX)
         return;
     alternative = &finding->alternatives[finding->alternative_count++];
-    alternative->kind = kind;
-    alternative->confidence = probability(odds);
+    *alternative = (struct alternative){ .kind = kind,
+                                         .confidence = probability(odds),
+                                         .fits = weightiest(b, kind, true),
+                                         .unfit = weightiest(b, kind, false) };
 }
 
 static bool
@@ -210,14 +234,14 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
         if (priors[i].actor == behaviour->actor->kind &&
             priors[i].kind != finding->kind)
             add_alternative(
-                finding, priors[i].kind,
+                behaviour, finding, priors[i].kind,
                 score(behaviour, priors[i].kind, priors[i].log_odds) - 0.5);
     }
     if (explain(behaviour, finding) != STATUS_OK)
         return STATUS_NOMEM;
     /* Hardly more likely than not: to be looked at, not to be accused. */
     if (finding->compromise && finding->confidence < ACCUSED) {
-        add_alternative(finding, finding->kind, best);
+        add_alternative(behaviour, finding, finding->kind, best);
         finding->kind = FINDING_UNEXPLAINED;
         finding->compromise = false;
         finding->confidence = 0.5;

@@ -8,6 +8,8 @@
 /* It still goes on when the silence at the end is no longer than pauses that
  * the run made before, or than this. */
 #define PAUSE_SECONDS 900
+/* What is there so soon may have begun before the logs do. */
+#define BEGINNING_SECONDS 3600
 
 /* ------------------------------------------------------------------ claims */
 
@@ -97,6 +99,30 @@ build_claims(struct builder *builder, const struct finding *finding,
     built->claim_count = claims ? finding->claim_count : 0;
 }
 
+static const char *
+build_why(struct builder *builder, const struct alternative *alternative)
+{
+    struct buf why = { 0 };
+    const char *built;
+
+    if (alternative->together)
+        buf_add(&why, SV("several mailboxes of this account fell within a day: "
+                         "the panel's password may be the one that was "
+                         "stolen"));
+    if (alternative->fits.rule)
+        buf_printf(&why, "for it: %s",
+                   claim_sentence(builder, &alternative->fits));
+    if (alternative->unfit.rule)
+        buf_printf(&why, "%sagainst it: %s", why.len ? "; " : "",
+                   claim_sentence(builder, &alternative->unfit));
+    if (!why.len)
+        buf_add(&why, SV("no rule speaks for or against it"));
+    built = build_text(builder, buf_sv(&why));
+    builder->failed |= why.failed;
+    buf_clear(&why);
+    return built;
+}
+
 static void
 build_alternatives(struct builder *builder, const struct finding *finding,
                    struct case_finding *built)
@@ -108,7 +134,7 @@ build_alternatives(struct builder *builder, const struct finding *finding,
         rows[i] = (struct case_alternative){
             .kind = finding_kind_name(finding->alternatives[i].kind),
             .confidence = finding->alternatives[i].confidence,
-            .why = "the same rules, weighed for this cause",
+            .why = build_why(builder, &finding->alternatives[i]),
         };
     built->alternatives = rows;
     built->alternative_count = rows ? finding->alternative_count : 0;
@@ -145,7 +171,7 @@ build_unknowns(struct builder *builder, const struct finding *finding,
           "no_recipients: recipients are known only where a delivery was "
           "tried" },
     };
-    const char **items = build_array(builder, 8, sizeof(*items));
+    const char **items = build_array(builder, 10, sizeof(*items));
     size_t count = 0;
 
     if (!items)
@@ -165,6 +191,14 @@ build_unknowns(struct builder *builder, const struct finding *finding,
     if (finding->kind == FINDING_SCRIPT)
         items[count++] = "which_file: the log names a directory, not the file; "
                          "the web server's log or PHP's mail.log does";
+    if (finding->together)
+        items[count++] = "panel_password: several mailboxes of the account "
+                         "fell within a day; whether the panel's password was "
+                         "stolen, only the panel's own logs tell";
+    if (finding->compromise &&
+        finding->onset < builder->casefile->period_first + BEGINNING_SECONDS)
+        items[count++] = "began_before: the abuse is there when the logs "
+                         "begin; it may be older";
     built->unknowns = (struct text_list){ items, count };
 }
 
