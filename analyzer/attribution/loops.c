@@ -37,44 +37,51 @@ failed_in_loop(const struct attribution *attribution,
     return false;
 }
 
-/* Hosted here and asked for by the looping mail most often. */
+#define LOOP_LOOKED_AT 200 /* messages; a loop repeats itself */
+
 static uint32_t
-looping_address(const struct attribution *attribution, const struct list *list)
+times_asked_for(const struct attribution *attribution, const struct list *list,
+                uint32_t address)
 {
     const struct sealed *sealed = attribution->sealed;
-    uint32_t best = 0, best_count = 0;
+    uint32_t count = 0;
 
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count && i < LOOP_LOOKED_AT; i++) {
         const struct message *message = message_of(attribution, list->at[i]);
 
-        for (uint32_t k = 0; k < message->recipient_count; k++) {
-            const struct recipient *recipient =
-                &sealed->recipients[message->recipient_first + k];
-            uint32_t count = 0;
-
-            if (!address_is_hosted(attribution, recipient->address) ||
-                recipient->address == best)
-                continue;
-            for (size_t m = 0; m < list->count && m < 200; m++) {
-                const struct message *other =
-                    message_of(attribution, list->at[m]);
-
-                for (uint32_t r = 0; r < other->recipient_count; r++)
-                    count += sealed->recipients[other->recipient_first + r]
-                                 .address == recipient->address;
-            }
-            if (count > best_count ||
-                (count == best_count &&
-                 sv_cmp(sealed_name(sealed, recipient->address),
-                        sealed_name(sealed, best)) < 0)) {
-                best = recipient->address;
-                best_count = count;
-            }
-        }
-        if (i >= 200)
-            break;
+        for (uint32_t k = 0; k < message->recipient_count; k++)
+            count += sealed->recipients[message->recipient_first + k].address ==
+                     address;
     }
-    return best;
+    return count;
+}
+
+/*
+ * The address here by which the looping mail came in, and the next one that
+ * it passes: the first ones that are asked for again and again.
+ */
+static void
+looping_addresses(const struct attribution *attribution,
+                  const struct list *list, uint32_t addresses[2])
+{
+    const struct sealed *sealed = attribution->sealed;
+
+    addresses[0] = addresses[1] = 0;
+    for (size_t i = 0; i < list->count && i < LOOP_LOOKED_AT && !addresses[1];
+         i++) {
+        const struct message *message = message_of(attribution, list->at[i]);
+
+        for (uint32_t k = 0; k < message->recipient_count && !addresses[1];
+             k++) {
+            uint32_t address =
+                sealed->recipients[message->recipient_first + k].address;
+
+            if (address != addresses[0] &&
+                address_is_hosted(attribution, address) &&
+                times_asked_for(attribution, list, address) > 1)
+                addresses[addresses[0] != 0] = address;
+        }
+    }
 }
 
 static void
@@ -110,12 +117,15 @@ findings_of_loops(struct attribution *attribution)
         "loop", "{messages} arrivals of {distinct} messages: the same "
                 "Message-ID comes back again and again"
     };
+    static const struct rule through = { "loop_through",
+                                         "the loop passes {who} as well" };
     const struct sealed *sealed = attribution->sealed;
+    struct claim *claim;
     struct loop_key *keys = calloc(sealed->message_count + 1, sizeof(*keys));
     struct list list = { 0 };
     struct finding *finding;
     size_t count = 0;
-    uint32_t mailbox;
+    uint32_t addresses[2];
 
     if (!keys)
         return STATUS_NOMEM;
@@ -137,7 +147,7 @@ findings_of_loops(struct attribution *attribution)
     free(keys);
     if (!list.count)
         return list.failed ? STATUS_NOMEM : STATUS_OK;
-    mailbox = looping_address(attribution, &list);
+    looping_addresses(attribution, &list, addresses);
     count = 0;
     for (size_t i = 0; i < list.count; i++)
         count +=
@@ -154,8 +164,14 @@ findings_of_loops(struct attribution *attribution)
                               .second = (int64_t)(count ? count : 1) },
             &finding) != STATUS_OK)
         return STATUS_NOMEM;
-    finding->mailbox = mailbox;
-    finding->domain = domain_name_of(attribution, mailbox);
+    if (addresses[1]) {
+        claim = finding_claim(finding, &through, true, 0);
+        if (!claim)
+            return STATUS_NOMEM;
+        claim_text(claim, "who", addresses[1]);
+    }
+    finding->mailbox = addresses[0];
+    finding->domain = domain_name_of(attribution, addresses[0]);
     finding->account = finding->domain < attribution->name_count
                            ? attribution->account_of[finding->domain]
                            : 0;

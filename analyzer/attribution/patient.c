@@ -15,6 +15,8 @@
 #define HOME_MESSAGES 3
 #define HOME_UNWANTED 3
 #define HOME_REPEATS 50
+#define HOMELESS_MESSAGES 25
+#define HOMELESS_UNWANTED 15
 /* ... and of the others nearly all. */
 #define AWAY_SHARE 85
 #define SUBJECT_MIN 3
@@ -40,6 +42,7 @@ choose_away(const struct attribution *attribution, const struct actor *actor,
             uint8_t *chosen)
 {
     uint32_t home = 0, away = 0, to_strangers = 0;
+    uint32_t recipients = 0, unwanted = 0;
 
     for (uint32_t u = 0; u < actor->unit_count; u++) {
         const struct unit *unit = &actor->units[u];
@@ -51,11 +54,17 @@ choose_away(const struct attribution *attribution, const struct actor *actor,
         }
         away += unit->messages;
         to_strangers += mail.to_strangers;
+        recipients += mail.recipients;
+        unwanted += mail.unwanted;
         for (uint32_t i = 0; i < unit->messages; i++)
             chosen[actor->by_unit[unit->from + i]] = 1;
     }
-    return home >= HOME_MESSAGES && away >= PATIENT_MESSAGES &&
-           to_strangers * 100 >= away * AWAY_SHARE;
+    /* Who never sends from home may be a stranger all the more. */
+    if (home < HOME_MESSAGES &&
+        (away < HOMELESS_MESSAGES ||
+         unwanted * 100 < recipients * HOMELESS_UNWANTED))
+        return false;
+    return away >= PATIENT_MESSAGES && to_strangers * 100 >= away * AWAY_SHARE;
 }
 
 struct subject_key {
