@@ -178,8 +178,8 @@ digest_make(const xmlDoc *casedoc, char hex[DIGEST_HEX], struct fault *fault)
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     struct buf text = { 0 };
-    xmlDoc *copy = xmlCopyDoc((xmlDoc *)(uintptr_t)casedoc, 1);
-    enum status status = copy ? model_to_xml(copy, &text, fault) : STATUS_NOMEM;
+    enum status status =
+        model_to_xml((xmlDoc *)(uintptr_t)casedoc, &text, fault);
 
     if (status == STATUS_OK &&
         !EVP_Digest(text.at, text.len, digest, &len, EVP_sha256(), NULL))
@@ -190,7 +190,6 @@ digest_make(const xmlDoc *casedoc, char hex[DIGEST_HEX], struct fault *fault)
         hex[2 * i + 2] = '\0';
     }
     buf_clear(&text);
-    xmlFreeDoc(copy);
     return status;
 }
 
@@ -355,13 +354,12 @@ room_page(struct room *room, const xmlDoc *casedoc, const char *outline,
         status = settings_make(room->options, &house);
     if (status != STATUS_OK)
         goto out;
-    status = STATUS_NOMEM;
-    input = xmlCopyDoc((xmlDoc *)(uintptr_t)casedoc, 1);
-    if (!input)
-        goto out;
-    status = prepare_case(
-        input,
-        (const xmlDoc *[]){ steps, owner_steps, room->brand, house, extra }, 5);
+    status = prepare_copy(casedoc, &input);
+    if (status == STATUS_OK)
+        status = prepare_case(
+            input,
+            (const xmlDoc *[]){ steps, owner_steps, room->brand, house, extra },
+            5);
     if (status == STATUS_OK)
         status = deadline_set(input);
     if (status == STATUS_OK)

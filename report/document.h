@@ -58,6 +58,14 @@ enum status room_own_text(const struct room *room, struct buf *ret_text,
 /* ------------------------------------------------------------- prepare.c */
 
 /*
+ * Copies of a case what outlines need: all but the message ids of findings,
+ * and of the principals the first two hundred, with the number of all and of
+ * their messages as attributes `total` and `messages`.
+ * Owner: the caller; xmlFreeDoc(). Fails: STATUS_NOMEM.
+ */
+enum status prepare_copy(const xmlDoc *casedoc, xmlDoc **ret_copy);
+
+/*
  * Puts into the tree of a case what outlines may not compute: citations get
  * their numbers (`l`, and `first` where one line is cited first), files and
  * citations the file's number (`e`); `extra` roots (steps, brand) are copied

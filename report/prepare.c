@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define DEPTH_MAX 64
+#define PRINCIPALS_MAX 200 /* that an outline sees; it shows far fewer */
 
 struct cited { /* one citation of a claim or an event */
     xmlNode *node;
@@ -125,6 +126,71 @@ files_number(xmlNode *root)
             return false;
     }
     return true;
+}
+
+/* --------------------------------------------------------------- the copy */
+
+/* The first principals; of all together their number and messages. */
+static bool
+principals_copy(const xmlNode *from, xmlNode *to)
+{
+    int64_t total = 0;
+    int64_t messages = 0;
+
+    for (const xmlNode *node = node_child(from, "principal"); node;
+         node = node_next(node, "principal")) {
+        int64_t count;
+        xmlNode *copy;
+
+        if (text_to_int(node_value(node, "messages"), &count))
+            messages += count;
+        if (++total > PRINCIPALS_MAX)
+            continue;
+        copy = xmlDocCopyNode((xmlNode *)(uintptr_t)node, to->doc, 1);
+        if (!copy || !xmlAddChild(to, copy))
+            return false;
+    }
+    return attr_set(to, "total", "", total) &&
+           attr_set(to, "messages", "", messages);
+}
+
+static bool
+trimmed_copy(const xmlNode *from, xmlNode *to)
+{
+    for (const xmlNode *node = node_child(from, NULL); node;
+         node = node_next(node, NULL)) {
+        bool principals = node_is(node, "principals");
+        bool within = node_is(node, "findings") || node_is(node, "finding");
+        xmlNode *copy;
+
+        if (node_is(node, "message_ids"))
+            continue; /* reports show samples */
+        copy = xmlDocCopyNode((xmlNode *)(uintptr_t)node, to->doc,
+                              principals || within ? 2 : 1);
+        if (!copy || !xmlAddChild(to, copy))
+            return false;
+        if (principals ? !principals_copy(node, copy)
+                       : within && !trimmed_copy(node, copy))
+            return false;
+    }
+    return true;
+}
+
+enum status
+prepare_copy(const xmlDoc *casedoc, xmlDoc **ret_copy)
+{
+    xmlNode *root = xmlDocGetRootElement(casedoc);
+    xmlDoc *copy = xmlNewDoc((const xmlChar *)"1.0");
+    xmlNode *top = copy && root ? xmlDocCopyNode(root, copy, 2) : NULL;
+
+    if (top)
+        xmlDocSetRootElement(copy, top);
+    if (!top || !trimmed_copy(root, top)) {
+        xmlFreeDoc(copy);
+        return STATUS_NOMEM;
+    }
+    *ret_copy = copy;
+    return STATUS_OK;
 }
 
 enum status

@@ -105,7 +105,8 @@ scope_options(const struct scope *scope, enum redact_audience audience)
     };
 }
 
-/* The case as this audience may see it: a copy, or the case itself. */
+/* The case as this audience may see it: a smaller one, or the case itself.
+ * Owner: the caller; case_release(). */
 static enum status
 case_for(const struct run *run, const struct scope *scope,
          enum redact_audience audience, xmlDoc **ret_doc)
@@ -113,10 +114,17 @@ case_for(const struct run *run, const struct scope *scope,
     struct redact_options options = scope_options(scope, audience);
 
     if (scope_is_empty(scope)) {
-        *ret_doc = xmlCopyDoc(run->casedoc, 1);
-        return *ret_doc ? STATUS_OK : STATUS_NOMEM;
+        *ret_doc = run->casedoc;
+        return STATUS_OK;
     }
     return redact_case(run->casedoc, &options, ret_doc, run->fault);
+}
+
+static void
+case_release(const struct run *run, xmlDoc *doc)
+{
+    if (doc != run->casedoc)
+        xmlFreeDoc(doc);
 }
 
 /* ------------------------------------------------------------------- guard */
@@ -276,7 +284,7 @@ audience_add(struct run *run, const char *dir, const struct audience *audience,
                 format_add(run, dir, audience, &formats[i], guard, document);
     }
     xmlFreeDoc(document);
-    xmlFreeDoc(casedoc);
+    case_release(run, casedoc);
     return status;
 }
 
@@ -306,7 +314,7 @@ folder_add(struct run *run, const char *dir, const struct scope *scope,
             status = audience_add(run, dir, &audiences[i], scope);
     }
     guards_clear(run);
-    xmlFreeDoc(casedoc);
+    case_release(run, casedoc);
     return status;
 }
 

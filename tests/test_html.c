@@ -461,6 +461,43 @@ fence_holds(void **state)
     rmdir(dir);
 }
 
+/* Of 1,000 more senders of 3 messages, outlines get a few and the sum. */
+static void
+many_senders_are_summed(void **state)
+{
+    xmlDoc *casedoc = case_doc(false);
+    xmlNode *list = model_child(xmlDocGetRootElement(casedoc), "principals");
+    xmlDoc *copies[2] = { NULL, NULL };
+    int64_t sums[2];
+    int64_t totals[2];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        const xmlNode *seen;
+        size_t count = 0;
+
+        for (size_t more = 0; more < i * 1000; more++) {
+            xmlNode *one =
+                xmlNewChild(list, NULL, (const xmlChar *)"principal", NULL);
+
+            xmlNewChild(one, NULL, (const xmlChar *)"messages",
+                        (const xmlChar *)"3");
+        }
+        assert_int_equal(prepare_copy(casedoc, &copies[i]), STATUS_OK);
+        seen = model_child(xmlDocGetRootElement(copies[i]), "principals");
+        sums[i] = node_attr_int(seen, "messages", -1);
+        totals[i] = node_attr_int(seen, "total", -1);
+        for (const xmlNode *node = node_child(seen, "principal"); node;
+             node = node_next(node, "principal"))
+            count++;
+        assert_int_equal(count, i ? 200 : totals[0]);
+        xmlFreeDoc(copies[i]);
+    }
+    assert_int_equal(sums[1] - sums[0], 3000);
+    assert_int_equal(totals[1] - totals[0], 1000);
+    xmlFreeDoc(casedoc);
+}
+
 static void
 folder_of_others_is_refused(void **state)
 {
@@ -546,7 +583,7 @@ main(void)
     };
     static char names[COUNT(checks) * COUNT(faces)][64];
     struct CMUnitTest tests[COUNT(checks) * COUNT(faces) + COUNT(said_rows) +
-                            COUNT(attacks) + 5];
+                            COUNT(attacks) + 6];
     size_t count = 0;
 
     for (size_t i = 0; i < COUNT(checks) * COUNT(faces); i++) {
@@ -574,6 +611,8 @@ main(void)
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(sections_in_order);
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(customer_leaks_nothing);
+    tests[count++] =
+        (struct CMUnitTest)cmocka_unit_test(many_senders_are_summed);
     tests[count++] =
         (struct CMUnitTest)cmocka_unit_test(folder_of_others_is_refused);
     tests[count++] =

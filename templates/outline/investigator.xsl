@@ -375,12 +375,13 @@
   <xsl:template name="principals">
     <xsl:variable name="all" select="/case/principals/principal"/>
     <xsl:if test="$all">
-      <xsl:variable name="rest" select="$all[position() &gt; 10]"/>
+      <xsl:variable name="total" select="/case/principals/@total"/>
+      <xsl:variable name="shown" select="$all[position() &lt;= 10]"/>
       <figure id="fig-sources">
         <chart kind="sources">
           <axis><t id="axis.messages"/></axis>
           <series ink="accent"><t id="axis.messages"/></series>
-          <xsl:for-each select="$all[position() &lt;= 10]">
+          <xsl:for-each select="$shown">
             <bar values="{messages}">
               <xsl:choose>
                 <xsl:when test="name"><xsl:value-of select="name"/></xsl:when>
@@ -388,18 +389,18 @@
               </xsl:choose>
             </bar>
           </xsl:for-each>
-          <xsl:if test="$rest">
-            <bar values="{sum($rest/messages)}"><t id="bar.rest"><arg name="count"><num value="{count($rest)}"/></arg></t></bar>
+          <xsl:if test="$total &gt; 10">
+            <bar values="{/case/principals/@messages - sum($shown/messages)}"><t id="bar.rest"><arg name="count"><num value="{$total - 10}"/></arg></t></bar>
           </xsl:if>
         </chart>
         <caption><t id="caption.sources"/></caption>
         <alt>
           <t id="alt.sources">
-            <arg name="count"><num value="{count($all)}"/></arg>
+            <arg name="count"><num value="{$total}"/></arg>
             <arg name="most"><num value="{$all[1]/messages}"/></arg>
           </t>
         </alt>
-        <table id="fig-sources-numbers" total="{count($all)}">
+        <table id="fig-sources-numbers" total="{$total}">
           <caption><t id="caption.sources"/></caption>
           <column type="address"><t id="column.sender"/></column>
           <column type="text"><t id="column.kind"/></column>
@@ -427,7 +428,7 @@
             </row>
           </xsl:for-each>
           <xsl:call-template name="cut">
-            <xsl:with-param name="total" select="count($all)"/>
+            <xsl:with-param name="total" select="$total"/>
           </xsl:call-template>
         </table>
       </figure>
@@ -891,7 +892,12 @@
           <column type="num"><t id="column.votes"/></column>
           <xsl:for-each select="/case/clock/span[position() &lt;= $rows]">
             <row>
-              <cell><v kind="domain"><xsl:value-of select="server"/></v></cell>
+              <cell>
+                <xsl:choose>
+                  <xsl:when test="server!=''"><v kind="domain"><xsl:value-of select="server"/></v></xsl:when>
+                  <xsl:otherwise><t id="who.server"/></xsl:otherwise>
+                </xsl:choose>
+              </cell>
               <cell><time at="{from}" form="minute"/></cell>
               <cell><time at="{to}" form="minute"/></cell>
               <cell><xsl:value-of select="utc_offset"/></cell>
