@@ -506,7 +506,8 @@ page_section(struct page *page, const xmlNode *section, int level)
     page->section = id;
     open_kind(page, "section", "", node_attr(section, "kind"));
     html_attr(page->html, "id", id);
-    attr_suffixed(page, "aria-labelledby", id, "-h");
+    if (level == 1) /* a landmark; those within repeat each other's names */
+        attr_suffixed(page, "aria-labelledby", id, "-h");
     html_newline(page->html);
     page_heading(page, section, heading);
     page_blocks(page, section, heading + 1);
