@@ -9,9 +9,6 @@
 #include <libxslt/xsltconfig.h>
 #include <openssl/crypto.h>
 #include <zlib.h>
-#ifdef WITH_ISAL
-#include <isa-l.h>
-#endif
 #ifdef WITH_GEOIP
 #include <maxminddb.h>
 #endif
@@ -21,17 +18,6 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
-
-static void
-print_inflate(void)
-{
-#ifdef WITH_ISAL
-    printf("inflate: ISA-L %d.%d.%d (zlib %s)\n", ISAL_MAJOR_VERSION,
-           ISAL_MINOR_VERSION, ISAL_PATCH_VERSION, zlibVersion());
-#else
-    printf("inflate: zlib %s\n", zlibVersion());
-#endif
-}
 
 static void
 print_pdf(void)
@@ -61,7 +47,7 @@ version_print(void)
 
     pcre2_config(PCRE2_CONFIG_VERSION, pcre);
     printf("exinquest %s\n", PACKAGE_VERSION);
-    print_inflate();
+    printf("inflate: zlib %s\n", zlibVersion());
     print_pdf();
     print_geoip();
     printf("archives: %s\n", archive_version_string());
