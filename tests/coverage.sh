@@ -6,11 +6,11 @@
 set -eu
 cd "$1"
 find . -name '*.gcda' -exec rm -f {} +
-"$MAKE" -s exinquest check-programs >/dev/null
+"$MAKE" -s exinquest check-programs tests/eximstats_totals >/dev/null
 cat >exinquest-unconfined <<END
 #!/bin/sh
 case \${1-} in
-report | analyze | render | trace | verify | export | preserve)
+report | analyze | render | trace | verify | recheck | export | preserve)
     command=\$1
     shift
     exec '$PWD/exinquest' "\$command" --no-sandbox "\$@" ;;
@@ -24,6 +24,7 @@ scripts=$("$MAKE" -s print-check-scripts)
 # shellcheck disable=SC2086 # both are lists
 FIXTURES=$SOURCE/fixtures EXINQUEST=$PWD/exinquest-unconfined \
     EXINQUEST_TEMPLATES=$SOURCE/templates \
+    EXIMSTATS_TOTALS=$PWD/tests/eximstats_totals \
     sh "$SOURCE/tests/run.sh" $programs $scripts || :
 
 # One line each: FILE LINES COVERED. A file that is in several programs counts
