@@ -9,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RULES_MAX 128
+
+struct rule_sums { /* how often a rule counted, in findings ... */
+    char name[48];
+    size_t right_for; /* ... that are an incident's, by kind and culprit */
+    size_t right_against;
+    size_t other_for; /* ... that are none: innocents, and mistakes */
+    size_t other_against;
+};
+
 struct sums {
     size_t sets;
     size_t unread;
@@ -24,6 +34,10 @@ struct sums {
     int64_t count_error;
     size_t findings; /* whose confidence was judged */
     double brier;
+    size_t claimed[3]; /* findings by confidence: below 0.7, 0.9, above */
+    size_t held[3];    /* of those, right ones */
+    struct rule_sums rules[RULES_MAX];
+    size_t rule_count;
 };
 
 static const char *
@@ -80,6 +94,36 @@ is_right(const struct casefile *casefile, const struct truth *truth,
     return false;
 }
 
+static struct rule_sums *
+rule_of(struct sums *sums, const char *name)
+{
+    for (size_t i = 0; i < sums->rule_count; i++) {
+        if (strcmp(sums->rules[i].name, name) == 0)
+            return &sums->rules[i];
+    }
+    if (sums->rule_count == RULES_MAX)
+        return NULL;
+    snprintf(sums->rules[sums->rule_count].name,
+             sizeof(sums->rules[sums->rule_count].name), "%s", name);
+    return &sums->rules[sums->rule_count++];
+}
+
+static void
+take_rules(const struct case_finding *finding, bool right, struct sums *sums)
+{
+    for (size_t i = 0; i < finding->claim_count; i++) {
+        const struct case_claim *claim = &finding->claims[i];
+        struct rule_sums *rule = rule_of(sums, claim->rule);
+
+        if (!rule)
+            continue;
+        if (claim->supports)
+            *(right ? &rule->right_for : &rule->other_for) += 1;
+        else
+            *(right ? &rule->right_against : &rule->other_against) += 1;
+    }
+}
+
 static void
 take_findings(const struct casefile *casefile, const struct truth *truth,
               struct sums *sums)
@@ -89,6 +133,7 @@ take_findings(const struct casefile *casefile, const struct truth *truth,
         double outcome = is_right(casefile, truth, finding) ? 1.0 : 0.0;
         double off = finding->confidence - outcome;
 
+        take_rules(finding, outcome > 0, sums);
         if (is_false_accusation(truth, finding)) {
             sums->false_accusations++;
             printf("%-22s %-26s FALSELY ACCUSED: %s %s\n", truth->name,
@@ -96,8 +141,14 @@ take_findings(const struct casefile *casefile, const struct truth *truth,
                    finding->mailbox ? finding->mailbox : "-");
         }
         if (finding->compromise || outcome > 0) {
+            size_t band = finding->confidence < 0.7   ? 0
+                          : finding->confidence < 0.9 ? 1
+                                                      : 2;
+
             sums->findings++;
             sums->brier += off * off;
+            sums->claimed[band]++;
+            sums->held[band] += outcome > 0;
         }
     }
 }
@@ -127,6 +178,29 @@ take_set(const struct truth *truth, struct sums *sums)
     casefile_free(casefile);
 }
 
+static int
+rule_order(const void *left, const void *right)
+{
+    const struct rule_sums *a = left;
+    const struct rule_sums *b = right;
+
+    return strcmp(a->name, b->name);
+}
+
+static void
+print_rules(struct sums *sums)
+{
+    qsort(sums->rules, sums->rule_count, sizeof(*sums->rules), rule_order);
+    printf("\n%-22s %9s %9s %9s %9s\n", "rule", "for right", "for other",
+           "vs right", "vs other");
+    for (size_t i = 0; i < sums->rule_count; i++) {
+        const struct rule_sums *rule = &sums->rules[i];
+
+        printf("%-22s %9zu %9zu %9zu %9zu\n", rule->name, rule->right_for,
+               rule->other_for, rule->right_against, rule->other_against);
+    }
+}
+
 static void
 print_sums(const struct sums *sums)
 {
@@ -146,6 +220,10 @@ print_sums(const struct sums *sums)
     printf("confidence: Brier score %.4f over %zu findings\n",
            sums->findings ? sums->brier / (double)sums->findings : 0.0,
            sums->findings);
+    printf("right of those claimed: below 0.7 %zu of %zu, below 0.9 %zu of "
+           "%zu, above %zu of %zu\n",
+           sums->held[0], sums->claimed[0], sums->held[1], sums->claimed[1],
+           sums->held[2], sums->claimed[2]);
 }
 
 int
@@ -161,6 +239,7 @@ main(void)
            "conf");
     for (size_t i = 0; i < truths.count; i++)
         take_set(&truths.sets[i], &sums);
+    print_rules(&sums);
     print_sums(&sums);
     truths_clear(&truths);
     return sums.unread ? 1 : 0;

@@ -248,7 +248,7 @@ local_connection(const struct behaviour *b)
 bool
 unknown_directory(const struct behaviour *b)
 {
-    return !b->dirs && !local_connection(b);
+    return b->actor->kind == ACTOR_ACCOUNT && !b->dirs && !local_connection(b);
 }
 
 bool

@@ -224,6 +224,9 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
     }
     if (finding->kind == FINDING_STALE_LIST && !bulk_is_worth_a_word(behaviour))
         finding->kind = FINDING_NONE;
+    /* A form that is only perhaps abused is a busy one. */
+    if (finding->kind == FINDING_FORM_ABUSE && probability(best) < ACCUSED)
+        finding->kind = FINDING_NONE;
     if (finding->kind == FINDING_NONE || best < -0.5) {
         finding->kind = FINDING_NONE;
         return STATUS_OK;
@@ -240,7 +243,7 @@ rules_judge(const struct behaviour *behaviour, struct finding *finding)
     if (explain(behaviour, finding) != STATUS_OK)
         return STATUS_NOMEM;
     /* Hardly more likely than not: to be looked at, not to be accused. */
-    if (finding->compromise && finding->confidence < ACCUSED) {
+    if (finding->confidence < (finding->compromise ? ACCUSED : 0.5)) {
         add_alternative(behaviour, finding, finding->kind, best);
         finding->kind = FINDING_UNEXPLAINED;
         finding->compromise = false;
