@@ -56,6 +56,7 @@ has() {
 }
 
 # Folders that exist are refused: each run of a report writes with --force.
+# shellcheck disable=SC2086 # $report is a list of words
 ours() {
 	report="report --force -q -o $data/out"
 	row "report,~plain,~-j1" "$EXINQUEST" $report -j 1 "$plain"

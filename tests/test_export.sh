@@ -300,7 +300,7 @@ else
     export_to sqlite_again 0 --to sqlite -o again.db -j 1 "$logs"
     cmp -s logs.db again.db
     result $? sqlite_same_bytes
-    [ "$(ls | grep -c -e '\.tmp' -e journal)" -eq 0 ]
+    ! find . | grep -q -e '\.tmp' -e journal
     result $? sqlite_leaves_nothing_beside
 fi
 

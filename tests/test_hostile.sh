@@ -9,6 +9,7 @@ export LC_ALL
 unset SOURCE_DATE_EPOCH
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/exinquest-hostile.XXXXXX") || exit 1
+# shellcheck disable=SC2317 # the trap calls it
 finish() {
     if [ -n "${mounted-}" ]; then
         umount "$scratch/disk"

@@ -34,8 +34,7 @@ case_of() { # SET FOLDER
 case_of spray-one-success mailbox && case_of script-one-dir script ||
     exit 1
 
-"$EXINQUEST" preserve mailbox/case.xml >out 2>err
-[ $? -eq 0 ] && [ ! -s err ]
+"$EXINQUEST" preserve mailbox/case.xml >out 2>err && [ ! -s err ]
 result $? prints
 sh -n out
 result $? a_shell_reads_it
@@ -93,6 +92,7 @@ hostile() { # NAME ELEMENT VALUE PLACEHOLDER
     result $? "$1"
 }
 hostile command_in_account account ';touch owned;' 'crontab -u ACCOUNT '
+# shellcheck disable=SC2016 # that is what must not be expanded
 hostile substitution_in_mailbox mailbox '$(touch owned)@x.example' \
     'doveadm who MAILBOX '
 hostile option_as_account account '-rtouch owned' 'crontab -u ACCOUNT '

@@ -70,7 +70,7 @@ says places_are_cut "5 of $by_hand rows are shown."
 case_of recorded/mailbox-and-script 2026-10-20T10:00:00Z
 recheck two_go_on 5 case/case.xml "$FIXTURES/recorded/mailbox-and-script/logs"
 says both_are_failed 'Re-check failed: 2 findings are not over'
-says directory_is_named 'messages came from the script’s directory.'
+says directory_is_named "messages came from the script’s directory."
 
 case_of recorded/open-relay 2026-08-18T08:00:00Z
 recheck relay_goes_on 5 case/case.xml "$FIXTURES/recorded/open-relay/logs"
@@ -101,7 +101,7 @@ recheck earlier_clean_up 5 --since 2026-11-14T10:00:00Z case/case.xml \
 set=corpus/spray-one-success
 case_of "$set" 2026-11-12T23:30:00Z
 recheck owner_goes_on 5 case/case.xml "$FIXTURES/$set/logs"
-says owner_passes 'in a stranger’s hands [passed]'
+says owner_passes "in a stranger’s hands [passed]"
 says owner_is_seen 'One message of this sender since.'
 says guessing_goes_on 'Password guessing against this server [failed]'
 

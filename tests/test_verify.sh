@@ -74,7 +74,7 @@ gzip moved.tar
 verify out_of_an_archive 0 of_archive/case.xml packed
 mkdir renamed
 for file in logs/*; do
-    cp "$file" "renamed/x-$(basename "$file" | tr a-z n-za-m)"
+    cp "$file" "renamed/x-$(basename "$file" | tr '[:lower:]' n-za-m)"
 done
 verify renamed 0 "$case" renamed
 
