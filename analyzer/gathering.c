@@ -41,9 +41,10 @@ struct source_run { /* one source on its way through one thread */
     struct pass *pass;
     size_t source;
     size_t ordinal;
-    struct cut_run *cut; /* NULL: read whole and once */
-    bool for_hash;       /* the lines are read by others */
+    struct cut_run *cut;            /* NULL: read whole and once */
+    bool for_hash;                  /* the lines are read by others */
     struct evidence_points *points; /* of the text that ends next */
+    struct open_text *open;         /* begun and not ended */
 };
 
 struct open_text {
@@ -211,6 +212,7 @@ sink_begin(void *user, const struct custody *so_far, struct sv head,
         open_text_free(open);
         return STATUS_NOMEM;
     }
+    open->run->open = open;
     *ret_text = open;
     return STATUS_OK;
 }
@@ -292,6 +294,8 @@ sink_end(void *user, void *text, const struct custody *custody)
     struct open_text *open = text;
     enum status status = open ? open_text_end(open) : STATUS_OK;
 
+    if (open)
+        run->open = NULL;
     if (status == STATUS_OK) {
         pthread_mutex_lock(&run->pass->lock);
         status = end_row(run, open, custody);
@@ -331,10 +335,10 @@ read_whole(struct pass *pass, const struct task *task, bool for_hash,
                                   .block = sink_block,
                                   .end = sink_end,
                                   .ret_points = &run.points };
-    enum status status =
-        evidence_read(&gathering->list->sources[task->source],
-                      &gathering->limits, &sink, fault);
+    enum status status = evidence_read(&gathering->list->sources[task->source],
+                                       &gathering->limits, &sink, fault);
 
+    open_text_free(run.open);         /* a failure came between */
     evidence_points_free(run.points); /* of a text that was not kept */
     return status;
 }
