@@ -281,10 +281,12 @@
           <caption><t id="table.alternatives"/></caption>
           <column type="text"><t id="column.cause"/></column>
           <column type="num"><t id="column.confidence"/></column>
+          <column type="text"><t id="column.why"/></column>
           <xsl:for-each select="alternatives/alternative[position() &lt;= $rows]">
             <row>
               <cell><t id="kindname.{kind}"/></cell>
               <cell><percent share="{confidence}"/></cell>
+              <cell><v kind="text"><xsl:value-of select="why"/></v></cell>
             </row>
           </xsl:for-each>
         </table>
