@@ -167,6 +167,10 @@ block_weighing(struct text_out *text, const xmlNode *node, int depth)
         text_add(text, &words, word(text, side));
         text_add(text, &words, SV(": "));
         text_collect(text, reason, &words, 0);
+        if (node_attr(reason, "weight").len > 0) {
+            text_add(text, &words, SV(" "));
+            text_add(text, &words, node_attr(reason, "weight"));
+        }
         text_para(text, SV("- "), buf_sv(&words));
         buf_clear(&words);
     }
@@ -177,11 +181,15 @@ static void
 block_command(struct text_out *text, const xmlNode *node, int depth)
 {
     struct buf line = { 0 };
+    struct sv kind = node_attr(node, "effect");
+    struct sv effect = word(text, kind.len > 0 ? kind.at : "");
     struct sv rest;
 
     (void)depth;
     if (!node_text(node, &line))
         text->failed = true;
+    if (effect.len > 0)
+        text_para(text, SV(""), effect);
     text->indent += 4;
     rest = buf_sv(&line);
     do {
