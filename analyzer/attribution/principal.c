@@ -268,6 +268,7 @@ charge_local(const struct charging *charging, const struct message *message)
             charge.account = account_of_dir(charging, dir);
     } else if (user_is_web_server(user)) {
         charge.kind = PRINCIPAL_NOBODY;
+        charge.account = 0; /* all sites share it: it names none of them */
     } else if (!charging->cwd_logged && !account_is_service(user)) {
         charge.kind = PRINCIPAL_SCRIPT; /* by far the most common caller */
     }

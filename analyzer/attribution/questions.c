@@ -78,7 +78,7 @@ many_networks(const struct behaviour *b)
 bool
 some_networks(const struct behaviour *b)
 {
-    return !many_networks(b) && b->networks >= 2;
+    return !many_networks(b) && !b->loopback && b->networks >= 2;
 }
 
 bool

@@ -48,7 +48,7 @@ domain_of_run(const struct attribution *attribution, uint32_t account,
     uint32_t best = 0;
     size_t best_count = 0;
 
-    for (size_t i = 0; domains && i < count; i++)
+    for (size_t i = 0; domains && account && i < count; i++)
         domains[i] = domain_of_message(
             attribution, &attribution->sealed->messages[messages[i]], account);
     if (domains && count)
