@@ -196,6 +196,10 @@ enum status sender_judge(struct attribution *attribution,
                          const struct actor *actor, const uint8_t *chosen,
                          bool patient);
 
+/* patient.c: adds to what is chosen of a login that was busy */
+enum status choose_quiet_places(const struct attribution *attribution,
+                                const struct actor *actor, uint8_t *chosen);
+
 /* select.c: chosen[i] for the actor's message i */
 enum status select_messages(const struct attribution *attribution,
                             const struct actor *actor, uint8_t *chosen);

@@ -20,6 +20,7 @@
 /* ... and of the others nearly all. */
 #define AWAY_SHARE 85
 #define SUBJECT_MIN 3
+#define QUIET_UNWANTED 10
 #define FLOOD_COPIES 3
 #define FLOOD_ADDRESSES 10
 
@@ -65,6 +66,35 @@ choose_away(const struct attribution *attribution, const struct actor *actor,
          unwanted * 100 < recipients * HOMELESS_UNWANTED))
         return false;
     return away >= PATIENT_MESSAGES && to_strangers * 100 >= away * AWAY_SHARE;
+}
+
+/*
+ * A thief who was busy for a while used other addresses quietly as well: those
+ * where strangers refuse what they are sent.
+ */
+enum status
+choose_quiet_places(const struct attribution *attribution,
+                    const struct actor *actor, uint8_t *chosen)
+{
+    uint8_t *away = calloc((size_t)actor->message_count + 1, 1);
+    bool found;
+
+    if (!away)
+        return STATUS_NOMEM;
+    found = choose_away(attribution, actor, away);
+    for (uint32_t u = 0; found && u < actor->unit_count; u++) {
+        const struct unit *unit = &actor->units[u];
+        struct place_mail mail = unit_mail(attribution, actor, unit);
+
+        for (uint32_t i = 0;
+             i < unit->messages && mail.unwanted >= 2 &&
+             mail.unwanted * 100 >= mail.recipients * QUIET_UNWANTED;
+             i++)
+            chosen[actor->by_unit[unit->from + i]] |=
+                away[actor->by_unit[unit->from + i]];
+    }
+    free(away);
+    return STATUS_OK;
 }
 
 struct subject_key {

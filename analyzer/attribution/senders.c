@@ -156,7 +156,9 @@ judge_busy(struct attribution *attribution, const struct actor *actor)
     uint8_t *chosen = calloc((size_t)actor->message_count + 1, 1);
     enum status status = STATUS_NOMEM;
 
-    if (chosen && select_messages(attribution, actor, chosen) == STATUS_OK)
+    if (chosen && select_messages(attribution, actor, chosen) == STATUS_OK &&
+        (actor->kind != ACTOR_LOGIN ||
+         choose_quiet_places(attribution, actor, chosen) == STATUS_OK))
         status = sender_judge(attribution, actor, chosen, false);
     free(chosen);
     return status;
