@@ -109,6 +109,19 @@ bool gathering_warn(struct gathering *gathering, struct gathered_text *text,
 bool gathering_note(struct gathering *gathering, struct gathered_text *text,
                     const char *sentence);
 
+/* pass.c: reads all sources into ledgers, a row for each text. */
+enum status gathering_read_all(struct gathering *gathering,
+                               struct fault *fault);
+
+/* rows.c: a new row, NULL when out of memory; what its custody says. */
+struct gathered_text *gathering_add_row(struct gathering *gathering);
+bool gathering_fill_row(struct gathering *gathering, struct gathered_text *row,
+                        const struct custody *custody);
+/* Numbers the texts in the order of time, and lists them in the table's. */
+enum status gathering_sort_rows(struct gathering *gathering);
+/* Of texts with the same bytes the first in the table counts. */
+enum status gathering_drop_duplicates(struct gathering *gathering);
+
 /* feed.c: lines of one text into one ledger. */
 struct feed;
 struct skipped {   /* lines that came before, in another text */
