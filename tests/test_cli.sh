@@ -62,9 +62,10 @@ if "$EXINQUEST" --version | grep -q '^countries: libmaxminddb'; then
     expect geoip_missing 2 '--geoip none.mmdb: cannot be used' \
         analyze --geoip none.mmdb -o report "$logs"
     "$EXINQUEST" analyze -q --geoip "$FIXTURES/geoip/lab.mmdb" -f json \
-        -o countries "$FIXTURES/corpus/mailbox-many-ips/logs" >out 2>err &&
+        -o countries "$FIXTURES/recorded/theft-then-blocklist/logs" >out 2>err &&
         grep -q '"name": "AS64499 Far Hosting"' countries/case.json &&
-        grep -q '"kind": "country"' countries/case.json
+        grep -q '"kind": "country"' countries/case.json &&
+        grep -q '"rule": "foreign_countries"' countries/case.json
     result $? geoip_in_the_case
 else
     expect geoip_not_built 2 'built without libmaxminddb' \

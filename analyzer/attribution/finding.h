@@ -141,6 +141,9 @@ struct behaviour {
     uint32_t usual_failed;
     uint32_t usual_addresses; /* messages from an address of the other mail */
     uint32_t usual_ciphers;   /* messages of them that show one */
+    uint32_t usual_countries; /* messages of them whose country is known */
+    uint32_t located;         /* messages whose country is known */
+    uint32_t abroad; /* of those, from countries of none of the other mail */
     uint32_t known_helos; /* messages whose HELO the owner's mail gives too */
     uint32_t new_ciphers; /* messages with one that the owner never uses */
     uint32_t odd_hours;   /* messages at hours when the owner never sends */

@@ -17,6 +17,7 @@ struct habits { /* of the mail outside the run: sorted names */
     struct list addresses;
     struct list helos;
     struct list ciphers;
+    struct list countries;
     bool hours[24];
 };
 
@@ -79,11 +80,14 @@ habits_learn(struct behaviour *behaviour, const uint8_t *chosen,
     for (uint32_t i = 0; i < actor->message_count; i++) {
         const struct message *message = message_at(behaviour, i);
         const struct ledger_arrival *arrival = message->arrival;
+        const struct unit *unit = &actor->units[actor->unit_of[i]];
         int64_t hour = hour_of(behaviour, message);
 
         if (chosen[i])
             continue;
-        list_add(&habits->networks, actor->units[actor->unit_of[i]].network);
+        list_add(&habits->networks, unit->network);
+        if (unit->country)
+            list_add(&habits->countries, unit->country);
         if (message->at < actor->busy_from - HOUR ||
             message->at > actor->busy_to + HOUR)
             list_add(&habits->addresses, arrival->ip);
@@ -104,7 +108,9 @@ habits_learn(struct behaviour *behaviour, const uint8_t *chosen,
     list_close(&habits->addresses);
     list_close(&habits->helos);
     list_close(&habits->ciphers);
+    list_close(&habits->countries);
     behaviour->usual_ciphers = (uint32_t)habits->ciphers.count;
+    behaviour->usual_countries = (uint32_t)habits->countries.count;
 }
 
 static void
@@ -118,13 +124,16 @@ habits_compare(struct behaviour *behaviour, const uint8_t *chosen,
     for (uint32_t i = 0; i < actor->message_count; i++) {
         const struct message *message = message_at(behaviour, i);
         const struct ledger_arrival *arrival = message->arrival;
+        const struct unit *unit = &actor->units[actor->unit_of[i]];
         uint32_t first = 0;
 
         if (!chosen[i])
             continue;
         behaviour->usual_addresses +=
-            !actor->units[actor->unit_of[i]].loopback &&
-            list_has(&habits->addresses, arrival->ip);
+            !unit->loopback && list_has(&habits->addresses, arrival->ip);
+        behaviour->located += unit->country != 0;
+        behaviour->abroad +=
+            unit->country && !list_has(&habits->countries, unit->country);
         behaviour->known_helos +=
             list_has(&habits->helos, arrival->helo) &&
             helo_is_telling(sealed_name(sealed, arrival->helo));
@@ -225,10 +234,12 @@ habits_take(struct behaviour *behaviour, const uint8_t *chosen)
         behaviour->same_units = behaviour->usual_addresses;
     take_neighbours(behaviour, chosen);
     ok = take_networks(behaviour, chosen, &habits) && !habits.networks.failed &&
-         !habits.helos.failed && !habits.ciphers.failed;
+         !habits.helos.failed && !habits.ciphers.failed &&
+         !habits.countries.failed;
     free(habits.networks.at);
     free(habits.addresses.at);
     free(habits.helos.at);
     free(habits.ciphers.at);
+    free(habits.countries.at);
     return ok ? STATUS_OK : STATUS_NOMEM;
 }

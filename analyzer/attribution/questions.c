@@ -29,6 +29,15 @@ unseen_networks(const struct behaviour *b)
     return other_networks(b) && b->usual_messages < HISTORY;
 }
 
+/* Without --geoip no country is known, and this never holds. */
+bool
+foreign_countries(const struct behaviour *b)
+{
+    return b->usual_countries >= HISTORY &&
+           share_of(b->located, b->message_count) >= 80 &&
+           share_of(b->abroad, b->located) >= 90;
+}
+
 bool
 colleague_source(const struct behaviour *b)
 {

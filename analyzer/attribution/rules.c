@@ -96,6 +96,15 @@ const struct weighed_rule weighed_rules[] = {
       STALE,
       0.5,
       SHOW_NETWORKS },
+    { { "foreign_countries", "{abroad} of {messages} messages came from "
+                             "countries that the owner's other mail never "
+                             "comes from" },
+      foreign_countries,
+      MAILBOX,
+      1.2,
+      STALE,
+      0.8,
+      SHOW_COUNTRIES },
     { { "new_addresses", "the owner's own mail comes from the same networks, "
                          "but never from these {ips} addresses" },
       new_addresses,

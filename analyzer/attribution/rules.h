@@ -10,12 +10,12 @@ typedef bool rule_test(const struct behaviour *behaviour);
 
 /* questions.c */
 rule_test nothing_odd, new_addresses, strangers_only, worse_received,
-    beyond_past, burst, colleague_source, foreign_networks, forged_sender,
-    guessed_before, guessing_sources, in_order, known_device, links_in_subjects,
-    local_connection, machine_pace, many_at_once, many_directories,
-    many_families, many_helos, many_networks, many_senders, new_cipher,
-    new_directory, not_refused_as_spam, odd_directory, odd_helo, odd_hours,
-    one_family, one_opening, outside_web, own_sender, owner_copied,
+    beyond_past, burst, colleague_source, foreign_countries, foreign_networks,
+    forged_sender, guessed_before, guessing_sources, in_order, known_device,
+    links_in_subjects, local_connection, machine_pace, many_at_once,
+    many_directories, many_families, many_helos, many_networks, many_senders,
+    new_cipher, new_directory, not_refused_as_spam, odd_directory, odd_helo,
+    odd_hours, one_family, one_opening, outside_web, own_sender, owner_copied,
     refused_as_spam, some_networks, unknown_account, unknown_directory,
     unknown_recipients, unlike_form, unseen_networks, usual_directory,
     usual_source, web_directory, well_received, within_past;
@@ -37,6 +37,7 @@ enum rule_value { /* which figures a sentence is filled with */
                   SHOW_OWNER,
                   SHOW_LINKS,
                   SHOW_SPREAD,
+                  SHOW_COUNTRIES,
 };
 
 struct weighed_rule {

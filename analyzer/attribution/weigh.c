@@ -61,6 +61,11 @@ show(const struct behaviour *b, enum rule_value value, struct claim *claim)
         claim_number(claim, "share", VALUE_NUMBER,
                      (int64_t)share_of(b->links, b->subjects));
         break;
+    case SHOW_COUNTRIES:
+        claim_number(claim, "abroad", VALUE_NUMBER, b->abroad);
+        claim_number(claim, "messages", VALUE_NUMBER,
+                     (int64_t)b->message_count);
+        break;
     case SHOW_SPREAD:
         claim_number(claim, "messages", VALUE_NUMBER,
                      (int64_t)b->message_count);
