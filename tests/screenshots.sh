@@ -23,18 +23,17 @@ pages=$(mktemp -d "${TMPDIR:-/tmp}/exinquest-pages.XXXXXX")
 trap 'rm -rf "$pages"' EXIT
 
 sh "$here/tests/html_reports.sh" "$pages" "$@" >"$pages/list"
-cd "$pages"
-sed "s|^$pages/||" list |
-    xargs node "$here/tests/browser.js" shots "$folder"
+(cd "$pages" && sed "s|^$pages/||" list |
+    xargs node "$here/tests/browser.js" shots "$folder")
 
 command -v pdftoppm >/dev/null || exit 0
 [ "$#" -gt 0 ] || set -- "$FIXTURES"/corpus/*/ "$FIXTURES"/recorded/*/
 for set in "$@"; do
     set=${set%/}
     "$EXINQUEST" report -q --case 4711 -f pdf -o "$pages/pdf/${set##*/}" \
-        --for investigator,ticket "$set" >list || [ $? -eq 1 ]
+        --for investigator,ticket "$set" >"$pages/list" || [ $? -eq 1 ]
     while read -r file; do
         pdftoppm -r 80 -png "$file" \
             "$folder/${set##*/}-$(basename "$file" .pdf)-pdf"
-    done <list
+    done <"$pages/list"
 done
