@@ -22,6 +22,8 @@ struct leak {
 static void
 forbid(struct leak *leak, enum leak_kind kind, struct sv text)
 {
+    if (redact_scope_keeps(&leak->scope, text))
+        return;
     leak->folded.len = 0;
     if (!leak_fold(sv_head(text, LONGEST_TEXT), &leak->folded) ||
         !leak_match_add(leak->match, kind, buf_sv(&leak->folded)))

@@ -1,4 +1,5 @@
 /* What a case says of the scope, read once before anything is masked. */
+#include "report/redact_again.h"
 #include "report/redact_scope.h"
 
 #include "report/model.h"
@@ -228,6 +229,7 @@ redact_scope_init(struct redact_scope *scope, const xmlDoc *doc,
         return fault_set(fault, STATUS_USAGE,
                          "a report for one customer needs an account, domain "
                          "or mailbox");
+    redact_again_init(scope, doc);
     if (scope_alloc(scope)) {
         gather(scope, doc);
         if (!scope_failed(scope))

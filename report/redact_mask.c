@@ -43,13 +43,14 @@ for_investigator(const struct redact_mask *mask)
 static unsigned
 number_of(struct redact_mask *mask, struct names *names, struct sv text)
 {
-    return (unsigned)redact_scope_add(mask->scope, names, text);
+    return (unsigned)mask->scope->masks_used +
+           redact_scope_add(mask->scope, names, text);
 }
 
 void
 redact_mask_server(struct redact_mask *mask, struct sv text, struct buf *out)
 {
-    if (for_investigator(mask))
+    if (for_investigator(mask) || redact_scope_keeps(mask->scope, text))
         buf_add(out, text);
     else
         buf_printf(out, "server-%u",
@@ -61,7 +62,8 @@ mask_domain(struct redact_mask *mask, struct sv domain, struct buf *out)
 {
     struct sv large = redact_large_provider(domain);
 
-    if (redact_scope_shows_domain(mask->scope, domain))
+    if (redact_scope_shows_domain(mask->scope, domain) ||
+        redact_scope_keeps(mask->scope, domain))
         buf_add(out, domain);
     else if (redact_scope_has(mask->scope, mask->scope->servers, domain))
         redact_mask_server(mask, domain, out);
@@ -81,7 +83,8 @@ mask_address(struct redact_mask *mask, struct sv address, struct buf *out)
         redact_scope_has(mask->scope, mask->scope->servers, domain) &&
         redact_scope_owns_login(mask->scope, local);
 
-    if (redact_scope_owns_address(mask->scope, address)) {
+    if (redact_scope_owns_address(mask->scope, address) ||
+        redact_scope_keeps(mask->scope, address)) {
         buf_add(out, address);
         return;
     }
@@ -100,6 +103,7 @@ mask_login(struct redact_mask *mask, struct sv login, struct buf *out)
     uint64_t number;
 
     if (redact_scope_owns_login(mask->scope, login) ||
+        redact_scope_keeps(mask->scope, login) ||
         sv_to_u64(login, UINT64_MAX, &number))
         buf_add(out, login);
     else
@@ -146,7 +150,7 @@ defang(struct sv ip, struct buf *out)
 static void
 mask_ip(struct redact_mask *mask, struct sv ip, struct buf *out)
 {
-    if (for_investigator(mask))
+    if (for_investigator(mask) || redact_scope_keeps(mask->scope, ip))
         buf_add(out, ip);
     else if (redact_scope_has(mask->scope, mask->scope->ips, ip))
         defang(ip, out);

@@ -23,7 +23,9 @@ struct redact_scope {
     struct names *ips;       /* where the scope's findings came from */
     struct names *messages;  /* of the scope's findings */
     struct names *servers;
-    struct buf scratch; /* for small letters */
+    bool masked;         /* the case was made for a reader before ... */
+    uint64_t masks_used; /* ... and its masks bear numbers up to this */
+    struct buf scratch;  /* for small letters */
 };
 
 /*
@@ -58,6 +60,8 @@ bool redact_scope_shows_domain(struct redact_scope *scope, struct sv domain);
 /* Is it one that the options name? */
 bool redact_scope_lists_account(const struct redact_scope *scope,
                                 struct sv account);
+/* A mask of the case's own, that names nobody: it stays as it is. */
+bool redact_scope_keeps(const struct redact_scope *scope, struct sv token);
 /* root, mailnull and others of every server. */
 bool redact_is_system_user(struct sv login);
 /* After the last @; empty without one. */

@@ -54,6 +54,23 @@ stopped() { # NAME FORMATS AUDIENCE SECRET KIND
     result $? "stopped_$1"
 }
 
+# A scoped case is a case: it can be rendered again, for whom it was made.
+for by in 'account stmarks' 'mailbox pe@stmarks-school.example'; do
+    rm -rf first again
+    "$EXINQUEST" report -q --for investigator,customer,ticket \
+        "--${by% *}" "${by#* }" -f text,xml -o first "$logs" >said 2>err &&
+        "$EXINQUEST" render -q --for investigator,customer,ticket -f text \
+            -o again first/case.xml >said 2>err
+    status=$?
+    for file in investigator customer ticket; do
+        # Its digest is another case's.
+        grep -v -E '^ *[0-9a-f]{64}$' first/$file.txt >one
+        grep -v -E '^ *[0-9a-f]{64}$' again/$file.txt >two
+        cmp -s one two || status=1
+    done
+    result $status "rendered_again_by_${by% *}"
+done
+
 neighbour=s.harper@harper-law.example
 stopped address_in_html html customer "$neighbour" 'an address'
 stopped address_in_text text customer "$neighbour" 'an address'
