@@ -2,7 +2,7 @@
  * Which of a busy actor's messages are the run, and which are its owner's
  * everyday mail. Decided by unit: a client address, a directory.
  */
-#include "analyzer/attribution/finding.h"
+#include "analyzer/attribution/sketch.h"
 
 #include <stdlib.h>
 
@@ -190,12 +190,66 @@ leave_out_owner(const struct attribution *attribution,
     }
 }
 
+/* In a hundred recipients: those that a place writes to once. A mailing goes
+ * to its readers again; spam seldom meets the same man twice. */
+#define REGULAR_SHARE 70
+#define REGULAR_MESSAGES 8
+
+static bool
+unit_is_regular(const struct attribution *attribution,
+                const struct actor *actor, const struct unit *unit,
+                struct list *scratch)
+{
+    const struct sealed *sealed = attribution->sealed;
+    uint32_t distinct;
+
+    if (unit->shared || unit->messages < REGULAR_MESSAGES)
+        return false;
+    scratch->count = 0;
+    for (uint32_t i = 0; i < unit->messages; i++) {
+        const struct message *message = message_of(
+            attribution, actor->messages[actor->by_unit[unit->from + i]]);
+
+        for (uint32_t k = 0; k < message->recipient_count; k++)
+            list_add(scratch,
+                     sealed->recipients[message->recipient_first + k].address);
+    }
+    distinct = list_distinct(scratch->at, scratch->count);
+    return distinct * 100ULL < scratch->count * (uint64_t)REGULAR_SHARE;
+}
+
+/* A site's own mailing goes on beside what a hidden script sends. */
+static enum status
+leave_out_regulars(const struct attribution *attribution,
+                   const struct actor *actor, uint8_t *chosen)
+{
+    uint8_t *regular = calloc((size_t)actor->unit_count + 1, 1);
+    struct list scratch = { 0 };
+    bool others = false;
+
+    if (!regular)
+        return STATUS_NOMEM;
+    for (uint32_t u = 0; u < actor->unit_count; u++)
+        regular[u] =
+            unit_is_regular(attribution, actor, &actor->units[u], &scratch);
+    for (uint32_t i = 0; i < actor->message_count; i++)
+        others = others || (chosen[i] && !regular[actor->unit_of[i]]);
+    for (uint32_t i = 0; others && i < actor->message_count; i++) {
+        if (regular[actor->unit_of[i]])
+            chosen[i] = 0;
+    }
+    free(regular);
+    free(scratch.at);
+    return scratch.failed ? STATUS_NOMEM : STATUS_OK;
+}
+
 enum status
 select_messages(const struct attribution *attribution,
                 const struct actor *actor, uint8_t *chosen)
 {
     uint32_t *networks =
         calloc((size_t)actor->unit_count + 1, sizeof(*networks));
+    enum status status = STATUS_OK;
     bool swarm;
 
     if (!networks)
@@ -218,6 +272,8 @@ select_messages(const struct attribution *attribution,
     }
     if (actor->kind == ACTOR_LOGIN)
         leave_out_owner(attribution, actor, chosen);
+    else if (actor->kind == ACTOR_ACCOUNT)
+        status = leave_out_regulars(attribution, actor, chosen);
     free(networks);
-    return STATUS_OK;
+    return status;
 }
