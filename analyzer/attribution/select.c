@@ -74,6 +74,9 @@ is_cron_report(const struct attribution *attribution, const struct actor *actor,
            !actor->strangers[at];
 }
 
+/* So many strangers in one message are no letter, whatever its subject. */
+#define STRANGERS_AT_ONCE 10
+
 static bool
 message_of_run(const struct attribution *attribution, const struct actor *actor,
                uint32_t at, const struct unit *unit)
@@ -85,7 +88,7 @@ message_of_run(const struct attribution *attribution, const struct actor *actor,
     if (!unit->outside && !unit->loopback && !unit->shared)
         return true;
     return time >= actor->busy_from && time <= actor->busy_to &&
-           actor->recurs[at];
+           (actor->recurs[at] || actor->strangers[at] >= STRANGERS_AT_ONCE);
 }
 
 /* A few messages from a new address: the thief's, unless all their subjects
@@ -116,6 +119,19 @@ unit_sends_alike(const struct attribution *attribution,
     return alike * 2 > unit->messages;
 }
 
+/* In a hundred recipients: who does not exist, or refuses what is said. */
+#define DIRTY_SHARE 5
+
+static bool
+unit_is_refused(const struct attribution *attribution,
+                const struct actor *actor, const struct unit *unit)
+{
+    struct place_mail mail = unit_mail(attribution, actor, unit);
+
+    return mail.unwanted >= 2 &&
+           mail.unwanted * 100 >= mail.recipients * DIRTY_SHARE;
+}
+
 /* In a hundred: of an owner's subjects few are used again, of a mailing's
  * nearly all. */
 #define OWNER_REPEATS 34
@@ -123,10 +139,9 @@ unit_sends_alike(const struct attribution *attribution,
 #define OWNER_MESSAGES 3
 
 /* Where subjects are not logged: so much without a refusal, while others of
- * the run are refused by 5 in a hundred. */
+ * the run are refused. */
 #define CLEAN_MESSAGES 8
 #define CLEAN_SHARE 3
-#define DIRTY_SHARE 5
 
 struct mailing { /* what of an actor's mail looks like one */
     uint32_t messages;
@@ -141,13 +156,11 @@ mailing_of(const struct attribution *attribution, const struct actor *actor)
 
     for (uint32_t u = 0; u < actor->unit_count; u++) {
         const struct unit *unit = &actor->units[u];
-        struct place_mail mail = unit_mail(attribution, actor, unit);
 
         mailing.all += unit->messages;
         if (unit_repeats(actor, unit) >= MAILING_REPEATS)
             mailing.messages += unit->messages;
-        if (mail.unwanted >= 2 &&
-            mail.unwanted * 100 >= mail.recipients * DIRTY_SHARE &&
+        if (unit_is_refused(attribution, actor, unit) &&
             unit->first < mailing.refused_from)
             mailing.refused_from = unit->first;
     }
@@ -243,6 +256,34 @@ leave_out_regulars(const struct attribution *attribution,
     return scratch.failed ? STATUS_NOMEM : STATUS_OK;
 }
 
+/*
+ * A service of the owner's was there long before the run and goes on beside
+ * it; who came with the run is refused, and the service is not.
+ */
+static void
+leave_out_service(const struct attribution *attribution,
+                  const struct actor *actor, uint8_t *chosen)
+{
+    bool thief = false;
+
+    for (uint32_t u = 0; u < actor->unit_count && !thief; u++) {
+        const struct unit *unit = &actor->units[u];
+
+        thief = unit_is_mass(attribution, actor, unit) &&
+                unit_is_new(actor, unit) &&
+                unit_is_refused(attribution, actor, unit);
+    }
+    for (uint32_t u = 0; u < actor->unit_count && thief; u++) {
+        const struct unit *unit = &actor->units[u];
+
+        if (unit->loopback || unit->outside * 2 < unit->messages ||
+            unit_is_refused(attribution, actor, unit))
+            continue;
+        for (uint32_t i = 0; i < unit->messages; i++)
+            chosen[actor->by_unit[unit->from + i]] = 0;
+    }
+}
+
 enum status
 select_messages(const struct attribution *attribution,
                 const struct actor *actor, uint8_t *chosen)
@@ -270,10 +311,12 @@ select_messages(const struct attribution *attribution,
             chosen[i] = swarm ? unit_joins_run(actor, unit)
                               : unit_sends_alike(attribution, actor, unit);
     }
-    if (actor->kind == ACTOR_LOGIN)
+    if (actor->kind == ACTOR_LOGIN) {
         leave_out_owner(attribution, actor, chosen);
-    else if (actor->kind == ACTOR_ACCOUNT)
+        leave_out_service(attribution, actor, chosen);
+    } else if (actor->kind == ACTOR_ACCOUNT) {
         status = leave_out_regulars(attribution, actor, chosen);
+    }
     free(networks);
     return status;
 }
