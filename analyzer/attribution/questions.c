@@ -145,7 +145,7 @@ subjects_in_turn(const struct behaviour *b)
 bool
 many_families(const struct behaviour *b)
 {
-    return b->message_count >= 20 &&
+    return (b->message_count >= 20 || b->strangers >= 100) &&
            share_of(b->largest_family, b->subjects) < 60 &&
            (b->families >= 4 * days_of(b) || subjects_in_turn(b));
 }
