@@ -299,7 +299,7 @@
     <xsl:param name="hours"/>
     <xsl:param name="finding"/>
     <xsl:param name="caption">caption.hourly</xsl:param>
-    <xsl:if test="$hours/hour">
+    <xsl:if test="sum($hours/hour/@deliveries) + sum($hours/hour/@deferrals) + sum($hours/hour/@failures) &gt; 0">
       <figure id="{$id}">
         <chart kind="hourly">
           <axis><t id="axis.lines"/></axis>
