@@ -145,27 +145,6 @@ has_piece(const struct pieces *pieces, struct sv text)
     return false;
 }
 
-/*
- * A few dropped calls may be of either log: nothing in them is counted, so
- * nothing is compared that would tell.
- */
-static bool
-tells_its_log(struct sv text)
-{
-    struct reader *reader = reader_new(LOG_EXIM_MAIN);
-    bool tells = reader_sniff(text) != LOG_EXIM_REFUSALS;
-
-    while (reader && !tells && text.len) {
-        struct event event;
-        uint32_t back;
-
-        reader_line(reader, sv_cut(&text, '\n'), &event, &back);
-        tells = event.kind == EVENT_REJECTED || event.kind == EVENT_AUTH_FAILED;
-    }
-    reader_free(reader);
-    return tells;
-}
-
 bool
 pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
            struct chance *chance)
@@ -188,8 +167,6 @@ pieces_cut(struct pieces *pieces, struct sv text, size_t wanted,
             previous = line;
             if (has_piece(pieces, piece) || has_piece(pieces, others))
                 continue; /* equal files are copies */
-            if (!tells_its_log(piece) || !tells_its_log(others))
-                continue;
             if (!pieces_add(pieces, piece))
                 return false;
             begin = line.at;
